@@ -1,0 +1,1 @@
+"""What dev.py is made of. Everything here is standard library only, except `generate`, which runs inside .venv."""
