@@ -1,0 +1,102 @@
+"""Which files a command means: paths from the command line to Python files, always in the same order."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from prodready.project.ignored import IgnoreRules, is_left_out
+from prodready.project.paths import absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+SUFFIX = ".py"
+
+
+class Excluder(Protocol):
+    """What `discover` asks of a configuration."""
+
+    def excluder(self, start: Path) -> Callable[[Path, bool], bool]:
+        """Return a function that tells whether a path below `start` (and whether it is a directory) is excluded."""
+
+
+def discover(
+    paths: Iterable[Path], config: Excluder, on_error: Callable[[Path, str], None] | None = None
+) -> Iterator[Path]:
+    """Yield the Python files that `paths` mean, each once, sorted within each path.
+
+    A path that is no directory is yielded as it is, whatever it is called and whether it exists: reading it tells. Of
+    directories, their `.py` files are, apart from what the configuration excludes, what `is_left_out`, and what git
+    ignores; a directory named here is never left out itself. Links to directories are not followed, links to files only
+    where they lead out of the directory. `on_error` is told of directories that cannot be read, and why.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        for found in _walked(path, config, on_error) if path.is_dir() else (path,):
+            real = os.path.realpath(found)
+            if real not in seen:
+                seen.add(real)
+                yield found
+
+
+def _walked(start: Path, config: Excluder, on_error: Callable[[Path, str], None] | None) -> Iterator[Path]:
+    top = absolute(start)
+    walk = _Walk(top, config.excluder(top), on_error)
+    for found in walk.files(IgnoreRules.above(top)):
+        yield start / found.relative_to(top)
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """One walk below `start`, an absolute path."""
+
+    start: Path
+    excluded: Callable[[Path, bool], bool]
+    on_error: Callable[[Path, str], None] | None
+
+    @cached_property
+    def _real_start(self) -> Path:
+        return self.start.resolve()
+
+    def files(self, above: IgnoreRules) -> Iterator[Path]:
+        """Yield the files below the start, to which the rules `above` apply; the walk keeps a stack of its own."""
+        stack: list[tuple[Path, IgnoreRules | None]] = [(self.start, above)]
+        while stack:
+            path, rules = stack.pop()
+            if rules is None:
+                yield path
+                continue
+            inner = rules.inside(path)
+            stack.extend(reversed(list(self._kept(path, inner))))
+
+    def _kept(self, directory: Path, rules: IgnoreRules) -> Iterator[tuple[Path, IgnoreRules | None]]:
+        """Yield a directory's files (with None) and directories (with the rules above them), sorted by name."""
+        for entry in self._entries(directory):
+            path = directory / entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if not is_left_out(path) and not self._skipped(path, rules, directory=True):
+                    yield path, rules
+            elif entry.name.endswith(SUFFIX) and self._is_own_file(entry) and not self._skipped(path, rules):
+                yield path, None
+
+    def _entries(self, directory: Path) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(directory) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if self.on_error is not None:
+                self.on_error(directory, f"cannot be read: {(error.strerror or str(error)).lower()}")
+            return []
+
+    def _skipped(self, path: Path, rules: IgnoreRules, *, directory: bool = False) -> bool:
+        return self.excluded(path, directory) or rules.ignores(path, directory=directory)
+
+    def _is_own_file(self, entry: os.DirEntry[str]) -> bool:
+        """A link to a file below the start is left out: the file is met on its own."""
+        if not entry.is_file():
+            return False
+        return not entry.is_symlink() or not Path(entry.path).resolve().is_relative_to(self._real_start)

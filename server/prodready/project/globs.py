@@ -1,0 +1,58 @@
+"""Globs as `.gitignore` writes them: the one way in which the configuration names files."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pathspec import GitIgnoreSpec
+
+
+class GlobSet:
+    """A list of globs, matched against paths relative to a root.
+
+    `tests/` and `*.py` match at any depth, `/a.py` and `src/a.py` from the root only, `**` spans directories; whatever
+    lies in a directory that matches, matches too.
+    """
+
+    def __init__(self, globs: Iterable[str]) -> None:
+        self.globs = tuple(globs)
+
+    def __reduce__(self) -> tuple[type[GlobSet], tuple[tuple[str, ...]]]:
+        """Pickle the globs only; they are compiled again when asked."""
+        return GlobSet, (self.globs,)
+
+    @cached_property
+    def _spec(self) -> GitIgnoreSpec:
+        from pathspec import GitIgnoreSpec
+
+        return GitIgnoreSpec.from_lines(self.globs)
+
+    def match(self, relative: str, *, directory: bool = False) -> str | None:
+        """Return the last glob that matches `relative` (a path with slashes below the root), None when none does."""
+        if not self.globs or not relative:
+            return None
+        found = self._spec.check_file(f"{relative}/" if directory else relative)
+        return self.globs[found.index] if found.include and found.index is not None else None
+
+
+def glob_fault(glob: str) -> str | None:
+    """Say what is wrong with a glob, None when it can match something."""
+    if not glob.strip("/ "):
+        return 'the glob is empty; name a file or a directory below the project\'s root, such as "tests/"'
+    if glob.startswith("!"):
+        return 'a glob cannot begin with "!"; name what is meant, not what is not'
+    if glob.startswith("#"):
+        return 'a glob cannot begin with "#", which is a comment; write "[#]" for the character'
+    if "\\" in glob:
+        return "write directories with slashes, also on Windows"
+    if ".." in glob.split("/"):
+        return 'a glob counts from the project\'s root and cannot leave it with ".."'
+    from pathspec import GitIgnoreSpec
+
+    if any(pattern.include is None for pattern in GitIgnoreSpec.from_lines([glob]).patterns):
+        return 'the glob matches nothing; is a bracket "[" not closed?'
+    return None
