@@ -9,14 +9,13 @@ import sys
 OLDEST = (3, 10)
 
 
-def main():
+def main() -> int:
     """Run the command line; returns the exit code."""
     if sys.version_info < OLDEST:
+        wanted, found = (".".join(map(str, version[:2])) for version in (OLDEST, sys.version_info))
         sys.stderr.write(
-            "dev.py needs Python {}.{} or later; this is Python {}.{} ({}).\n"
-            "Install a newer one (Debian: `apt-get install python3`), or name one: `python3.12 scripts/dev.py ...`.\n".format(
-                OLDEST[0], OLDEST[1], sys.version_info[0], sys.version_info[1], sys.executable
-            )
+            f"dev.py needs Python {wanted} or later; this is Python {found} ({sys.executable}).\n"
+            f"Install a newer one (Debian: `apt-get install python3`), or name it: `python{wanted} scripts/dev.py`.\n"
         )
         return 3
     from _dev.commands import main as run_command

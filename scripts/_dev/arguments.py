@@ -10,7 +10,7 @@ Everything a checkout of prodready is used for. The environment in .venv is made
 that needs it; nothing but Python 3.10 or later (with its venv module) has to be there before.
 """
 EXIT_CODES = """\
-exit codes: 0 done; 1 a test or a check failed; 2 the call is wrong; 3 something is missing here, and the message says what.
+exit codes: 0 done; 1 a test or a check failed; 2 the call is wrong; 3 something is missing (the message says what).
 """
 # These hand everything that follows them to another program, options included.
 PASS_THROUGH = {"test": "pytest_arguments", "bench": "bench_arguments"}

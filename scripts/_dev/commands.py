@@ -19,7 +19,7 @@ EDITORS = """
 To see this while you type, attach an editor to the language server: {server} server
 
   Neovim 0.11 or later, in init.lua:
-    vim.lsp.config("prodready", {{ cmd = {{ "{server}", "server" }}, filetypes = {{ "python" }}, root_markers = {{ "pyproject.toml", ".git" }} }})
+    vim.lsp.config("prodready", {{ cmd = {{ "{server}", "server" }}, filetypes = {{ "python" }} }})
     vim.lsp.enable("prodready")
 
   VS Code, until the extension is published, with any extension that starts a generic language server:

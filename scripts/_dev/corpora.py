@@ -36,8 +36,8 @@ class Corpus:
         return self.directory.is_dir()
 
 
-# A source distribution wants its build backend run before pip hands it out, so wheels wherever they hold the code. Django's
-# source distribution is the exception: its tests are most of its lines, and its metadata is a static pyproject.toml.
+# A source distribution wants its build backend run before pip hands it out, so wheels wherever they hold the code.
+# Django's is the exception: its tests are most of its lines, and its metadata is a static pyproject.toml.
 CORPORA = (
     Corpus("litellm", "1.109.1"),
     Corpus("open-webui", "0.12.4"),
@@ -83,7 +83,7 @@ def _download(corpus: Corpus, directory: Path, environment: Environment) -> Path
     command = [
         *(str(environment.python), "-m", "pip", "--disable-pip-version-check", "--no-input", "download"),
         # Their Python need not be ours: nothing of them is ever run.
-        *("--no-deps", "--ignore-requires-python", "--dest", str(directory)),
+        *("--no-deps", "--no-cache-dir", "--ignore-requires-python", "--dest", str(directory)),
         *form,
         f"{corpus.name}=={corpus.version}",
     ]

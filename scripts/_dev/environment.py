@@ -120,7 +120,7 @@ class Environment:
         requirements = self.root / "requirements" / f"{level.value}.txt"
         say(f"Installing the packages of {shown(requirements)} (the first time takes a minute)")
         start = time.monotonic()
-        # Each list is complete and hashed; the project itself has no hash, so it goes in alone, after its build backend.
+        # The lists are complete and hashed; the project itself has no hash, so it goes in alone, after its build tool.
         self._pip("install", "--require-hashes", "--requirement", str(requirements))
         self._pip("install", "--no-deps", "--no-build-isolation", "--editable", str(self.root))
         say(f"Installed in {time.monotonic() - start:.0f} s")
@@ -167,7 +167,7 @@ def require_venv_module() -> None:
         raise Problem(
             f"This Python ({sys.executable}) has no module {' and no module '.join(missing)}, "
             "so it cannot make a virtual environment.\n"
-            f"On Debian and Ubuntu: `apt-get install python3-venv` (or python{version}-venv, if python3 is another one)."
+            f"On Debian and Ubuntu: `apt-get install python3-venv` (or python{version}-venv, for another python3)."
         )
 
 

@@ -1,6 +1,7 @@
 """`new-rule`: the two files of a new rule."""
 
 from __future__ import annotations
+
 import argparse
 
 
