@@ -1,0 +1,220 @@
+"""An immutable snapshot of one text with its findings, and the way from one snapshot to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from prodready.engine.checker import (
+    Checked,
+    Knowledge,
+    RuleCrash,
+    check_segment,
+    fault_findings,
+    finding_order,
+    segment_suppressions,
+)
+from prodready.engine.document import Document
+from prodready.engine.extract import extract_facts
+from prodready.engine.facts import ModuleFacts, NoProject, ProjectFacts, SegmentFacts, merge
+from prodready.engine.finding import Edit, Finding, Position, Range
+from prodready.engine.segments import Segment
+from prodready.engine.settings import FileSettings
+from prodready.engine.source import LineChange, SourceFile
+
+
+class Analysis:
+    """One text, what it means, and what is wrong with it.
+
+    Nothing of it changes: an edit gives a new snapshot that shares every segment that the edit did not touch. Segments
+    remember the outcome of their last check, together with the knowledge that it was made with.
+    """
+
+    __slots__ = ("__dict__", "document", "knowledge", "source")
+
+    def __init__(self, source: SourceFile, document: Document, knowledge: Knowledge) -> None:
+        self.source = source
+        self.document = document
+        self.knowledge = knowledge
+        self.checked = [_check(segment, knowledge) for segment in document.segments]
+
+    @classmethod
+    def open(
+        cls, source: SourceFile, settings: FileSettings | None = None, project: ProjectFacts | None = None
+    ) -> Analysis:
+        """Analyse a text that will be edited: it is cut into segments."""
+        return cls._fresh(source, Document.open(source.lines), settings, project)
+
+    @classmethod
+    def once(
+        cls, source: SourceFile, settings: FileSettings | None = None, project: ProjectFacts | None = None
+    ) -> Analysis:
+        """Analyse a text once, parsed as a whole; the findings are the same as those of `open`."""
+        return cls._fresh(source, Document.whole(source.lines), settings, project)
+
+    @classmethod
+    def _fresh(
+        cls, source: SourceFile, document: Document, settings: FileSettings | None, project: ProjectFacts | None
+    ) -> Analysis:
+        settings = settings or FileSettings()
+        facts = _module_facts(document, settings)
+        return cls(source, document, Knowledge(settings, facts, project or NoProject()))
+
+    @property
+    def settings(self) -> FileSettings:
+        """The settings that the text was checked with."""
+        return self.knowledge.settings
+
+    @property
+    def facts(self) -> ModuleFacts:
+        """What the rest of the project may know of this module."""
+        return self.knowledge.facts
+
+    @property
+    def segment_findings(self) -> list[tuple[int, Segment, tuple[Finding, ...]]]:
+        """Each segment's first line (0-based), the segment, and its findings in lines of the segment."""
+        starts = self.document.starts
+        return [
+            (starts[i], s, c.findings)
+            for i, (s, c) in enumerate(zip(self.document.segments, self.checked, strict=True))
+        ]
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """All findings in lines of the file, in the order of their places."""
+        shifted = [f.shifted(start) for start, _, found in self.segment_findings for f in found]
+        return sorted(shifted, key=finding_order)
+
+    @property
+    def crashes(self) -> list[RuleCrash]:
+        """The rules that raised on this text, each error once."""
+        return list(dict.fromkeys(crash for checked in self.checked for crash in checked.crashes))
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether some part of the text does not parse."""
+        return any(s.fault is not None for s in self.document.segments)
+
+    def edited(self, edit: Edit) -> Analysis:
+        """Return the snapshot after one edit, whose range refers to this one's text."""
+        source, change = self.source.edit(edit)
+        document = self.document.edited(source.lines, change)
+        _keep_stale(self, document, change, edit)
+        facts = _module_facts(document, self.settings)
+        knowledge = self.knowledge if facts == self.facts else replace(self.knowledge, facts=facts)
+        return Analysis(source, document, knowledge)
+
+    def edited_all(self, edits: Sequence[Edit]) -> Analysis:
+        """Return the snapshot after several edits that all refer to this one's text and do not overlap."""
+        result = self
+        for edit in sorted(edits, key=lambda e: (e.range.start, e.range.end), reverse=True):
+            result = result.edited(edit)
+        return result
+
+    def changed(self, settings: FileSettings | None = None, project: ProjectFacts | None = None) -> Analysis:
+        """Return a snapshot of the same text with other settings, or other knowledge of the project."""
+        settings = settings or self.settings
+        facts = _module_facts(self.document, settings)
+        return Analysis(self.source, self.document, Knowledge(settings, facts, project or self.knowledge.project))
+
+
+def facts_of(source: SourceFile, name: str, package: str) -> ModuleFacts:
+    """Return the facts of a module without checking it."""
+    document = Document.whole(source.lines)
+    return _module_facts(document, FileSettings(module=name, package=package))
+
+
+def _module_facts(document: Document, settings: FileSettings) -> ModuleFacts:
+    return merge((_facts(segment) for segment in document.segments), settings.module, settings.package)
+
+
+def _facts(segment: Segment) -> SegmentFacts:
+    known = segment.results.get(SegmentFacts)
+    if known is None:
+        known = segment.results[SegmentFacts] = extract_facts(segment, segment_suppressions(segment).file)
+    assert isinstance(known, SegmentFacts)
+    return known
+
+
+def _check(segment: Segment, knowledge: Knowledge) -> Checked:
+    """Check a segment, or return what its last check gave with the same knowledge."""
+    if segment.fault is not None:
+        stale = segment.results.get(_Stale)
+        kept = stale.findings if isinstance(stale, _Stale) else ()
+        return Checked((*fault_findings(segment, knowledge), *kept))
+    known = segment.results.get(Checked)
+    if known is not None and segment.results.get(Knowledge) is knowledge:
+        assert isinstance(known, Checked)
+        return known
+    checked = check_segment(segment, knowledge)
+    segment.results[Checked] = checked
+    segment.results[Knowledge] = knowledge
+    return checked
+
+
+class _Stale:
+    """The findings that a broken segment keeps from the last text that parsed."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        self.findings = findings
+
+
+def _keep_stale(before: Analysis, document: Document, change: LineChange, edit: Edit) -> None:
+    """Hand the findings and facts of what a broken segment replaced over to it."""
+    old, new = before.document, document
+    front, back = _unchanged(old.segments, new.segments)
+    broken = [i for i in range(front, len(new.segments) - back) if new.segments[i].fault is not None]
+    if not broken:
+        return
+    replaced = range(front, len(old.segments) - back)
+    moved = list(_moved(before, replaced, change, edit))
+    facts = merge(_facts(old.segments[i]) for i in replaced)
+    for index in broken:
+        segment, start = new.segments[index], new.starts[index]
+        end = new.starts[index + 1]
+        own = tuple(f.shifted(-start) for f in moved if start <= f.range.start.line and f.range.end.line < end)
+        segment.results[_Stale] = _Stale(own)
+    live = {n for i in range(front, len(new.segments) - back) for n in _facts(new.segments[i]).symbols}
+    kept = {name: bound for name, bound in facts.symbols.items() if name not in live}
+    first = new.segments[broken[0]]
+    first.results[SegmentFacts] = replace(
+        _facts(first), symbols=kept, function_reads=facts.function_reads, stars=facts.stars, exports=facts.exports
+    )
+
+
+def _unchanged(old: Sequence[Segment], new: Sequence[Segment]) -> tuple[int, int]:
+    """Count the segments at the front and at the back that two documents share."""
+    front = 0
+    while front < min(len(old), len(new)) and old[front] is new[front]:
+        front += 1
+    back = 0
+    while back < min(len(old), len(new)) - front and old[-1 - back] is new[-1 - back]:
+        back += 1
+    return front, back
+
+
+def _moved(before: Analysis, segments: range, change: LineChange, edit: Edit) -> Iterator[Finding]:
+    """Yield findings of some old segments where they stand after the edit, leaving out those that it touched."""
+    inserted = edit.text.count("\n") or edit.text.count("\r")
+    for index in segments:
+        for relative in before.checked[index].findings:
+            finding = relative.shifted(before.document.starts[index])
+            if finding.code == "SYN101":
+                continue
+            if finding.range.end <= edit.range.start:
+                yield replace(finding, stale=True)
+            elif finding.range.start.line > edit.range.end.line:
+                yield replace(finding.shifted(change.delta), stale=True)
+            elif (
+                finding.range.start >= edit.range.end and not inserted and edit.range.start.line == edit.range.end.line
+            ):
+                yield replace(_right(finding, edit), stale=True)
+
+
+def _right(finding: Finding, edit: Edit) -> Finding:
+    """Move a finding that stands behind an edit on the same line."""
+    by = len(edit.text) - (edit.range.end.column - edit.range.start.column)
+    start, end = finding.range.start, finding.range.end
+    last = Position(end.line, end.column + by) if end.line == start.line else end
+    return replace(finding, range=Range(Position(start.line, start.column + by), last))

@@ -1,0 +1,176 @@
+"""One walk over a segment, and dispatch by node type to the rules that are on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from prodready.engine.facts import ModuleFacts, ProjectFacts
+from prodready.engine.finding import Finding
+from prodready.engine.rule import Context, Hit, Rule
+from prodready.engine.segments import Segment
+from prodready.engine.semantic import Names
+from prodready.engine.settings import FileSettings
+from prodready.engine.suppression import NOTHING, Suppressions, selectors_for, suppressions
+from prodready.engine.syntax import CHILD_FIELDS
+
+Check: TypeAlias = Callable[[ast.AST, Context], Iterator[Hit]]
+_PYLINT: Final = ("W", "E", "C", "R")
+
+
+@dataclass(frozen=True)
+class RuleCrash:
+    """A rule that raised on some code: its code, and the error in one line."""
+
+    code: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome of checking one segment: findings in lines of the segment, and rules that crashed."""
+
+    findings: tuple[Finding, ...] = ()
+    crashes: tuple[RuleCrash, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Knowledge:
+    """Everything besides a segment's own text that its findings depend on."""
+
+    settings: FileSettings
+    facts: ModuleFacts
+    project: ProjectFacts
+
+
+class RuleSet:
+    """The rules that are on for some settings, by the node types that they look at."""
+
+    def __init__(self, rules: Sequence[Rule], settings: FileSettings) -> None:
+        self.rules = tuple(rule for rule in rules if _is_on(rule, settings))
+        self.by_type: dict[type[ast.AST], list[tuple[Rule, Check]]] = {}
+        for rule in self.rules:
+            for kind, check in rule.checks():
+                self.by_type.setdefault(kind, []).append((rule, check))
+        self.selectors = MappingProxyType({r.code: selectors_for(r.code, r.name, r.twins) for r in self.rules})
+
+
+@lru_cache(maxsize=64)
+def rule_set(settings: FileSettings) -> RuleSet:
+    """Return the rules that `settings` turn on, out of all that there are."""
+    from prodready.rules import all_rules
+
+    return RuleSet(all_rules(), settings)
+
+
+def _is_on(rule: Rule, settings: FileSettings) -> bool:
+    if settings.role not in rule.roles:
+        return False
+    if "ruff" in settings.coexist and any(not _is_pylint(twin) for twin in rule.twins):
+        return False
+    return settings.select is None or rule.code in settings.select
+
+
+def _is_pylint(code: str) -> bool:
+    return len(code) == 5 and code.startswith(_PYLINT) and code[1:].isdigit()
+
+
+def check_segment(segment: Segment, knowledge: Knowledge) -> Checked:
+    """Run every rule over a segment and leave out what its comments, or the file's, silence."""
+    rules = rule_set(knowledge.settings)
+    context = _context(segment, knowledge)
+    comments = segment_suppressions(segment)
+    hits: list[Hit] = []
+    crashes: list[RuleCrash] = []
+    for node, checks in _dispatch(segment, rules):
+        for rule, check in checks:
+            crash = _run(check, node, context, hits)
+            if crash is not None:
+                crashes.append(RuleCrash(rule.code, crash))
+    kept = [hit.finding for hit in hits if not _silenced(hit, rules, comments, knowledge.facts.ignores)]
+    return Checked(tuple(sorted(set(kept), key=finding_order)), tuple(crashes))
+
+
+def _run(check: Check, node: ast.AST, context: Context, hits: list[Hit]) -> str | None:
+    """Add what a check finds to `hits`; return its error in one line when it raises."""
+    try:
+        hits.extend(check(node, context))
+    except Exception as error:  # noqa: BLE001  # whatever a rule raises is handed on: the other rules still report
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def fault_findings(segment: Segment, knowledge: Knowledge) -> list[Finding]:
+    """Return what the rules say of a segment that does not parse."""
+    context = _context(segment, knowledge)
+    return [finding for rule in rule_set(knowledge.settings).rules for finding in rule.fault_findings(context)]
+
+
+def hits_of(rule: Rule, segment: Segment, knowledge: Knowledge) -> tuple[list[Hit], Context]:
+    """Run one rule over a segment; return its hits with their nodes, to plan fixes from."""
+    context = _context(segment, knowledge)
+    hits: list[Hit] = []
+    for node, checks in _dispatch(segment, RuleSet([rule], knowledge.settings)):
+        for _, check in checks:
+            hits.extend(check(node, context))
+    return hits, context
+
+
+def finding_order(finding: Finding) -> tuple[object, ...]:
+    """The order in which findings are shown: by place, then code."""
+    return (finding.range, finding.code, finding.message)
+
+
+def segment_suppressions(segment: Segment) -> Suppressions:
+    """Return the suppressing comments of a segment, read once."""
+    known = segment.results.get(Suppressions)
+    if known is None:
+        known = segment.results[Suppressions] = suppressions(segment.lines, segment.text)
+    assert isinstance(known, Suppressions)
+    return known
+
+
+def _context(segment: Segment, knowledge: Knowledge) -> Context:
+    return Context(segment, knowledge.settings, Names(knowledge.facts, knowledge.project))
+
+
+def _silenced(hit: Hit, rules: RuleSet, comments: Suppressions, file: frozenset[str]) -> bool:
+    if comments is NOTHING and not file:
+        return False
+    selectors = rules.selectors[hit.finding.code]
+    if not file.isdisjoint(selectors):
+        return True
+    return comments.silences(hit.finding.range.start.line, selectors) or comments.silences(hit.line, selectors)
+
+
+def _dispatch(segment: Segment, rules: RuleSet) -> list[tuple[ast.AST, list[tuple[Rule, Check]]]]:
+    """Give every node its parent, and return the nodes that rules look at, in no particular order."""
+    wanted = rules.by_type
+    found: list[tuple[ast.AST, list[tuple[Rule, Check]]]] = []
+    stack: list[ast.AST] = []
+    for statement in segment.body:
+        statement.parent = None  # type: ignore[attr-defined]
+        stack.append(statement)
+    # A part of a large class stands in a wrapper that is not in the text: rules do not look at it.
+    hidden = segment.body[0] if segment.owner is not None and not segment.is_head and segment.body else None
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        checks = wanted.get(kind)
+        if checks is not None and node is not hidden:
+            found.append((node, checks))
+        for name in CHILD_FIELDS[kind]:
+            value = getattr(node, name)
+            if value.__class__ is list:
+                for child in value:
+                    if child is not None:
+                        child.parent = node
+                        stack.append(child)
+            elif isinstance(value, ast.AST):
+                value.parent = node  # type: ignore[attr-defined]
+                stack.append(value)
+    return found

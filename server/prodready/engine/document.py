@@ -1,0 +1,219 @@
+"""A text as a list of segments, and how an edit parses again only what it touched.
+
+The rules of joining: text that does not parse alone can only become part of a valid file together with (a) the lines
+before it, when it begins inside their statement; (b) the lines behind it, when it ends inside a bracket, a string or a
+continued line, or with a decorator. A neighbour that parses alone is balanced, so it can never close a bracket that was
+opened before it; it can close a string only if it holds that quote.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Sequence
+
+from prodready.engine.lexical import LexicalState, scan
+from prodready.engine.segments import (
+    Segment,
+    continues_statement,
+    cut,
+    cut_class_lines,
+    cut_lines,
+    first_code_line,
+    indent_of,
+    is_blank,
+    parse_head,
+    parse_members,
+    parse_run,
+)
+from prodready.engine.source import LineChange
+
+
+class Document:
+    """An immutable list of segments whose concatenation is the text; `starts[i]` is the first line of segment `i`."""
+
+    __slots__ = ("segments", "starts")
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = segments
+        self.starts = list(itertools.accumulate((len(s.lines) for s in segments), initial=0))
+
+    @classmethod
+    def whole(cls, lines: Sequence[str]) -> Document:
+        """Parse `lines` once, as one segment where they parse: for text that will not be edited."""
+        segment = parse_run(lines)
+        return cls([segment] if segment.fault is None else _recover(lines))
+
+    @classmethod
+    def open(cls, lines: Sequence[str]) -> Document:
+        """Parse `lines` into small segments, ready for edits."""
+        return cls(_parse_cut(lines))
+
+    def index_at(self, line: int) -> int:
+        """Return the index of the segment that holds 0-based `line`; the last one behind the end."""
+        return max(0, min(bisect.bisect_right(self.starts, line) - 1, len(self.segments) - 1))
+
+    def edited(self, lines: Sequence[str], change: LineChange) -> Document:
+        """Return the document of `lines`, which differ from this one's text by `change`.
+
+        Segments outside the change (and outside what it may be joined with) are the same objects as before.
+        """
+        first = self.index_at(change.first)
+        last = self.index_at(max(change.first, change.last - 1))
+        first, last = self._with_broken_neighbours(first, last)
+        replaced = self._reparse(lines, first, last, change.delta)
+        return Document(replaced)._rejoined()
+
+    def _with_broken_neighbours(self, first: int, last: int) -> tuple[int, int]:
+        while first > 0 and self.segments[first - 1].fault is not None:
+            first -= 1
+        while last + 1 < len(self.segments) and self.segments[last + 1].fault is not None:
+            last += 1
+        return first, last
+
+    def _reparse(self, lines: Sequence[str], first: int, last: int, delta: int) -> list[Segment]:
+        """Parse segments `first` to `last` again from the new `lines`, with neighbours where that is needed."""
+        members = self._reparse_members(lines, first, last, delta)
+        if members is not None:
+            return [*self.segments[:first], *members, *self.segments[last + 1 :]]
+        first, last = self._whole_classes(first, last)
+        while True:
+            own = lines[self.starts[first] : self.starts[last + 1] + delta]
+            if first > 0 and continues_statement(own):
+                first, last = self._whole_classes(first - 1, last)
+                continue
+            if last + 1 < len(self.segments) and _ends_with_decorator(own):
+                first, last = self._whole_classes(first, last + 1)
+                continue
+            break
+        return [*self.segments[:first], *_parse_cut(own), *self.segments[last + 1 :]]
+
+    def _reparse_members(self, lines: Sequence[str], first: int, last: int, delta: int) -> list[Segment] | None:
+        """Parse again inside one large class; None where the change may reach out of it."""
+        owner = self.segments[first].owner
+        touched = self.segments[first : last + 1]
+        if owner is None or any(s.owner is not owner or s.is_head for s in touched):
+            return None
+        own = lines[self.starts[first] : self.starts[last + 1] + delta]
+        if any(not is_blank(line) and len(indent_of(line)) < len(owner.indent) for line in own):
+            return None
+        if first_code_line(own) is None or continues_statement(own, owner.indent) or _ends_with_decorator(own):
+            return None
+        segment = parse_members(own, owner)
+        if segment.fault is None:
+            return _cut_members(segment)
+        return None if scan(segment.text).is_open else [segment]
+
+    def _whole_classes(self, first: int, last: int) -> tuple[int, int]:
+        """Widen a stretch of segments so that no large class is cut."""
+        while first > 0 and self._same_owner(first - 1, first):
+            first -= 1
+        while last + 1 < len(self.segments) and self._same_owner(last, last + 1):
+            last += 1
+        return first, last
+
+    def _same_owner(self, left: int, right: int) -> bool:
+        owner = self.segments[left].owner
+        return owner is not None and self.segments[right].owner is owner
+
+    def _rejoined(self) -> Document:
+        """Join each broken segment that ends open with those up to where it is closed, if the whole then parses."""
+        if all(s.fault is None for s in self.segments):
+            return self
+        for index, segment in enumerate(self.segments):
+            if segment.fault is None or segment.owner is not None:
+                continue
+            closing = _closing_index(self.segments, index)
+            if closing is None:
+                continue
+            first, last = self._whole_classes(index, closing)
+            lines = [line for s in self.segments[first : last + 1] for line in s.lines]
+            joined = parse_run(lines)
+            if joined.fault is None:
+                whole = [*self.segments[:first], *cut(lines, joined.body), *self.segments[last + 1 :]]
+                return Document(whole)._rejoined()
+        return self
+
+
+def _parse_cut(lines: Sequence[str]) -> list[Segment]:
+    whole = parse_run(lines)
+    return cut(lines, whole.body) if whole.fault is None else _recover(lines)
+
+
+def _recover(lines: Sequence[str]) -> list[Segment]:
+    """Find the parts of a text that parse, in a text that does not."""
+    segments = [parse_run(piece) for piece in cut_lines(lines)]
+    joined = Document(segments)._rejoined().segments if len(segments) > 1 else segments
+    recovered: list[Segment] = []
+    for segment in _merged(joined):
+        if segment.fault is None:
+            recovered.extend(cut(segment.lines, segment.body, segment.base))
+        else:
+            recovered.extend(_recover_class(segment))
+    return recovered
+
+
+def _merged(segments: Sequence[Segment]) -> list[Segment]:
+    """Merge a broken piece that begins inside the broken statement before it, so that one error is said once."""
+    merged: list[Segment] = []
+    for segment in segments:
+        before = merged[-1] if merged else None
+        if before is not None and before.fault and segment.fault and _is_rest(segment):
+            merged[-1] = parse_run([*before.lines, *segment.lines])
+        else:
+            merged.append(segment)
+    return merged
+
+
+def _is_rest(segment: Segment) -> bool:
+    return segment.fault is not None and (
+        continues_statement(segment.lines) or segment.fault.message == "unexpected indent"
+    )
+
+
+def _recover_class(segment: Segment) -> list[Segment]:
+    found = cut_class_lines(segment.lines)
+    if found is None:
+        return [segment]
+    owner, pieces = found
+    head = parse_head(pieces[0], owner)
+    if head.fault is not None:
+        return [segment]
+    members = [parse_members(piece, owner) for piece in pieces[1:]]
+    if all(member.fault is None for member in members):
+        return [segment]
+    return [head, *members]
+
+
+def _cut_members(segment: Segment) -> list[Segment]:
+    """Cut freshly parsed members of a large class into runs."""
+    wrapper, owner = segment.body[0], segment.owner
+    pieces = cut(segment.lines, wrapper.body, segment.base)  # type: ignore[attr-defined]
+    if len(pieces) == 1:
+        return [segment]
+    return [parse_members(piece.lines, owner) for piece in pieces]  # type: ignore[arg-type]
+
+
+def _ends_with_decorator(lines: Sequence[str]) -> bool:
+    last = next((line for line in reversed(lines) if not is_blank(line)), "")
+    return last.lstrip(" \t\f").startswith("@")
+
+
+def _closing_index(segments: Sequence[Segment], index: int) -> int | None:
+    """Return the index of the segment that closes what the broken segment `index` leaves open; None if none does."""
+    state = scan(segments[index].text)
+    for following in range(index + 1, len(segments)):
+        if not state.is_open:
+            return following - 1 if following - 1 > index else None
+        segment = segments[following]
+        if _can_close(segment, state):
+            state = scan(segment.text, state)
+    return len(segments) - 1 if not state.is_open and len(segments) - 1 > index else None
+
+
+def _can_close(segment: Segment, state: LexicalState) -> bool:
+    if state.continued:
+        return True
+    if state.quote is not None:
+        return state.quote in segment.text
+    return segment.fault is not None

@@ -1,0 +1,116 @@
+"""The facts of one segment, read off its tree."""
+
+from __future__ import annotations
+
+import ast
+
+from prodready.engine.facts import (
+    OtherSymbol,
+    SegmentFacts,
+    Symbol,
+    bindings,
+    child_statements,
+    class_symbol,
+    flat_statements,
+)
+from prodready.engine.segments import Segment
+from prodready.engine.syntax import SCOPES, children
+
+
+def extract_facts(segment: Segment, ignores: frozenset[str] = frozenset()) -> SegmentFacts:
+    """Return what a segment tells the others; `ignores` are its file-wide suppressions."""
+    if segment.owner is not None and not segment.is_head:
+        return _member_facts(segment, ignores)
+    collected = _Collector()
+    for statement in flat_statements(segment.body):
+        collected.statement(statement)
+    return SegmentFacts(
+        {name: tuple(bound) for name, bound in collected.symbols.items()},
+        frozenset(collected.reads),
+        frozenset(collected.closes),
+        tuple(collected.stars),
+        frozenset(collected.exports),
+        ignores,
+    )
+
+
+def _member_facts(segment: Segment, ignores: frozenset[str]) -> SegmentFacts:
+    """A part of a large class tells about the class, and what its methods read."""
+    if not segment.body:
+        return SegmentFacts(ignores=ignores)
+    wrapper = segment.body[0]
+    assert isinstance(wrapper, ast.ClassDef)
+    collected = _Collector()
+    collected.inside(wrapper)
+    symbols: dict[str, tuple[Symbol, ...]] = {wrapper.name: (class_symbol(wrapper),)}
+    return SegmentFacts(symbols, frozenset(collected.reads), ignores=ignores)
+
+
+class _Collector:
+    """Gathers facts statement by statement."""
+
+    def __init__(self) -> None:
+        self.symbols: dict[str, list[Symbol]] = {}
+        self.reads: set[str] = set()
+        self.closes: set[str] = set()
+        self.stars: list[str] = []
+        self.exports: set[str] = set()
+
+    def statement(self, node: ast.stmt) -> None:
+        for name, symbol in bindings(node):
+            self.symbols.setdefault(name, []).append(symbol)
+        for handler in getattr(node, "handlers", ()):
+            if handler.name:
+                self.symbols.setdefault(handler.name, []).append(OtherSymbol())
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            origin = "." * node.level + (node.module or "")
+            self.stars.append(origin)
+        self._exports(node)
+        self.inside(node)
+
+    def _exports(self, node: ast.stmt) -> None:
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(t, ast.Name) and t.id == "__all__" for t in targets) and node.value is not None:
+                strings = (n.value for n in ast.walk(node.value) if isinstance(n, ast.Constant))
+                self.exports.update(s for s in strings if isinstance(s, str))
+
+    def inside(self, node: ast.stmt) -> None:
+        """Note the names that functions below `node` read, and what module-level code closes."""
+        stack: list[tuple[ast.AST, bool]] = [(node, False)]
+        while stack:
+            here, in_function = stack.pop()
+            if isinstance(here, ast.Name):
+                if in_function:
+                    self.reads.add(here.id)
+                continue
+            if isinstance(here, ast.Global):
+                self._globals(here)
+            if not in_function:
+                self._closes(here)
+            deeper = in_function or isinstance(here, SCOPES)
+            if not deeper and isinstance(here, ast.stmt):
+                nested = {id(s) for s in child_statements(here)}
+                stack.extend((c, False) for c in children(here) if id(c) not in nested and not _is_block(c))
+                continue
+            stack.extend((child, deeper) for child in children(here))
+
+    def _globals(self, node: ast.Global) -> None:
+        for name in node.names:
+            self.symbols.setdefault(name, []).append(OtherSymbol())
+            self.reads.add(name)
+
+    def _closes(self, node: ast.AST) -> None:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+        ):
+            if node.func.attr in ("close", "aclose", "shutdown", "dispose", "cleanup"):
+                self.closes.add(node.func.value.id)
+        elif isinstance(node, ast.withitem):
+            self.closes.update(n.id for n in ast.walk(node.context_expr) if isinstance(n, ast.Name))
+
+
+def _is_block(node: ast.AST) -> bool:
+    return isinstance(node, (ast.ExceptHandler, ast.match_case))

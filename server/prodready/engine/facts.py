@@ -1,0 +1,374 @@
+"""What one segment tells the others: its module-level names and what is behind them.
+
+Facts hold no positions and no nodes, so an edit that only moves code, or changes the inside of a function, leaves them
+equal, and nothing else needs to be checked again. A module's facts are its segments' facts merged; a project's are its
+modules'. They say what the code says, not what it means: which callables make loggers or resources is up to `models`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Protocol, TypeAlias
+
+from prodready.engine.syntax import FUNCTIONS, FunctionNode
+
+MAX_HOPS = 8
+"""How many re-exports are followed from one module to the next."""
+
+
+@dataclass(frozen=True)
+class ImportSymbol:
+    """A name bound by an import: `target` is the dotted origin; leading dots keep a relative import's level."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class CallSymbol:
+    """A name bound to the result of a call: `callee` as written (`logging.getLogger`)."""
+
+    callee: str
+
+
+@dataclass(frozen=True)
+class AliasSymbol:
+    """A name bound to another dotted name, as written."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class FunctionSymbol:
+    """A function: its decorators' and return annotation's dotted names as written, and whether it is `async`."""
+
+    is_async: bool = False
+    decorators: tuple[str, ...] = ()
+    returns: str | None = None
+
+
+@dataclass(frozen=True)
+class ClassSymbol:
+    """A class: its bases as written, methods, and what its attributes (of class or `self`) are bound to."""
+
+    bases: tuple[str, ...] = ()
+    methods: frozenset[str] = frozenset()
+    attributes: Mapping[str, tuple[Symbol, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the attributes as a plain dictionary: a mapping proxy cannot be pickled."""
+        return _class_symbol, (self.bases, self.methods, dict(self.attributes))
+
+
+@dataclass(frozen=True)
+class OtherSymbol:
+    """A name bound to something that nobody asks about: a literal, a loop variable, an argument."""
+
+    literal: bool = False
+
+
+Symbol: TypeAlias = ImportSymbol | CallSymbol | AliasSymbol | FunctionSymbol | ClassSymbol | OtherSymbol
+
+
+def _class_symbol(
+    bases: tuple[str, ...], methods: frozenset[str], attributes: dict[str, tuple[Symbol, ...]]
+) -> ClassSymbol:
+    return ClassSymbol(bases, methods, MappingProxyType(attributes))
+
+
+@dataclass(frozen=True)
+class SegmentFacts:
+    """The facts of one segment.
+
+    `symbols` maps each module-level name to what it is bound to, in order. `function_reads` are the names that
+    functions read or write from outside themselves; `module_closes` those that module-level code calls `.close()` on or
+    uses in a `with`. `stars` are the modules of `from x import *`. `exports` holds the strings of `__all__`.
+    """
+
+    symbols: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
+    function_reads: frozenset[str] = frozenset()
+    module_closes: frozenset[str] = frozenset()
+    stars: tuple[str, ...] = ()
+    exports: frozenset[str] = frozenset()
+    ignores: frozenset[str] = frozenset()
+    main_guard: bool = False
+
+
+@dataclass(frozen=True)
+class ModuleFacts:
+    """The merged facts of a file. `name` is its dotted module name, `package` what its relative imports start from."""
+
+    name: str = ""
+    package: str = ""
+    symbols: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
+    function_reads: frozenset[str] = frozenset()
+    module_closes: frozenset[str] = frozenset()
+    stars: tuple[str, ...] = ()
+    exports: frozenset[str] = frozenset()
+    ignores: frozenset[str] = frozenset()
+
+    def symbol(self, name: str) -> Symbol | None:
+        """Return what module-level `name` is, None when it is unbound or different bindings disagree.
+
+        A fallback to a literal (`structlog = None` beside an import of it) does not disagree.
+        """
+        return one_of(self.symbols.get(name, ()))
+
+    def absolute(self, target: str) -> str:
+        """Return an import's target without leading dots, counted from this module's package."""
+        level = len(target) - len(target.lstrip("."))
+        if not level:
+            return target
+        parts = self.package.split(".") if self.package else []
+        kept = parts[: len(parts) - (level - 1)] if level > 1 else parts
+        return ".".join((*kept, target[level:])).strip(".") if kept else target
+
+
+class ProjectFacts(Protocol):
+    """What an engine may ask about other modules of the analysed project."""
+
+    def module(self, name: str) -> ModuleFacts | None:
+        """Return the facts of the module with dotted `name`; None when it is not the project's, or not known yet."""
+
+
+class NoProject:
+    """A project of which nothing is known."""
+
+    def module(self, name: str) -> ModuleFacts | None:
+        """Return None: no other module is known."""
+        return None
+
+
+def one_of(symbols: tuple[Symbol, ...]) -> Symbol | None:
+    """Return the one thing that several bindings of a name agree on, leaving literals aside; None when they do not."""
+    telling = {s for s in symbols if not isinstance(s, OtherSymbol)} if len(symbols) > 1 else set(symbols)
+    if len(symbols) > 1 and any(isinstance(s, OtherSymbol) and not s.literal for s in symbols):
+        return None
+    if not telling:
+        return symbols[0] if symbols else None
+    return telling.pop() if len(telling) == 1 else None
+
+
+def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> ModuleFacts:
+    """Merge the facts of a file's segments, in their order."""
+    symbols: dict[str, tuple[Symbol, ...]] = {}
+    reads: set[str] = set()
+    closes: set[str] = set()
+    stars: list[str] = []
+    exports: set[str] = set()
+    ignores: set[str] = set()
+    for part in parts:
+        for key, bound in part.symbols.items():
+            known = symbols.get(key)
+            symbols[key] = bound if known is None else _merged(known, bound)
+        reads |= part.function_reads
+        closes |= part.module_closes
+        stars.extend(part.stars)
+        exports |= part.exports
+        ignores |= part.ignores
+    made = {key for key, bound in symbols.items() if any(isinstance(s, CallSymbol) for s in bound)}
+    return ModuleFacts(
+        name, package, symbols, frozenset(reads & made), frozenset(closes & made), tuple(stars), frozenset(exports),
+        frozenset(ignores),
+    )  # fmt: skip
+
+
+def _merged(known: tuple[Symbol, ...], more: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+    """Join two lists of bindings; two parts of one class become one class."""
+    if len(known) == len(more) == 1 and isinstance(known[0], ClassSymbol) and isinstance(more[0], ClassSymbol):
+        left, right = known[0], more[0]
+        if not right.bases:
+            attributes = dict(left.attributes)
+            for key, bound in right.attributes.items():
+                attributes[key] = attributes.get(key, ()) + bound
+            return (ClassSymbol(left.bases, left.methods | right.methods, MappingProxyType(attributes)),)
+    return known + more
+
+
+def dotted(node: ast.expr | None) -> str | None:
+    """Return `a.b.c` for a chain of attributes on a name, None for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def symbol_of(value: ast.expr | None) -> Symbol:
+    """Return what a name is bound to by `name = value`."""
+    if isinstance(value, ast.Await):
+        value = value.value
+    if isinstance(value, ast.Call):
+        callee = dotted(value.func)
+        if callee is None and isinstance(value.func, ast.Attribute) and isinstance(value.func.value, ast.Call):
+            # structlog.get_logger().bind(...) is still made by the first call.
+            return symbol_of(value.func.value)
+        return CallSymbol(callee) if callee else OtherSymbol()
+    target = dotted(value)
+    if target is not None:
+        return AliasSymbol(target)
+    return OtherSymbol(literal=isinstance(value, ast.Constant))
+
+
+def bindings(statement: ast.stmt) -> Iterator[tuple[str, Symbol]]:
+    """Yield the names that one statement binds by itself (not those of the statements inside it)."""
+    binder = _BINDERS.get(type(statement))
+    return iter(()) if binder is None else binder(statement)
+
+
+def _import(node: ast.Import) -> Iterator[tuple[str, Symbol]]:
+    for alias in node.names:
+        if alias.asname:
+            yield alias.asname, ImportSymbol(alias.name)
+        else:
+            top = alias.name.partition(".")[0]
+            yield top, ImportSymbol(top)
+
+
+def _import_from(node: ast.ImportFrom) -> Iterator[tuple[str, Symbol]]:
+    origin = "." * node.level + (node.module or "")
+    joint = "" if origin.endswith(".") or not origin else "."
+    for alias in node.names:
+        if alias.name != "*":
+            yield alias.asname or alias.name, ImportSymbol(f"{origin}{joint}{alias.name}")
+
+
+def _function(node: FunctionNode) -> Iterator[tuple[str, Symbol]]:
+    yield node.name, function_symbol(node)
+
+
+def _class(node: ast.ClassDef) -> Iterator[tuple[str, Symbol]]:
+    yield node.name, class_symbol(node)
+
+
+def _assign(node: ast.Assign) -> Iterator[tuple[str, Symbol]]:
+    for target in node.targets:
+        yield from _targets(target, node.value)
+
+
+def _annotated(node: ast.AnnAssign) -> Iterator[tuple[str, Symbol]]:
+    if node.value is not None:
+        yield from _targets(node.target, node.value)
+
+
+def _one_target(node: ast.AugAssign | ast.For | ast.AsyncFor) -> Iterator[tuple[str, Symbol]]:
+    yield from _targets(node.target, None)
+
+
+def _with(node: ast.With | ast.AsyncWith) -> Iterator[tuple[str, Symbol]]:
+    for item in node.items:
+        if item.optional_vars is not None:
+            yield from _targets(item.optional_vars, item.context_expr)
+
+
+def _delete(node: ast.Delete) -> Iterator[tuple[str, Symbol]]:
+    for target in node.targets:
+        yield from _targets(target, None)
+
+
+def _match(node: ast.Match) -> Iterator[tuple[str, Symbol]]:
+    for case in node.cases:
+        for part in ast.walk(case.pattern):
+            name = getattr(part, "name", None) or getattr(part, "rest", None)
+            if name:
+                yield name, OtherSymbol()
+
+
+_BINDERS: Final[Mapping[type[ast.stmt], Callable[..., Iterator[tuple[str, Symbol]]]]] = {
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _one_target,
+    ast.For: _one_target,
+    ast.AsyncFor: _one_target,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Delete: _delete,
+    ast.Match: _match,
+}
+
+
+def _targets(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, Symbol]]:
+    if isinstance(target, ast.Name):
+        yield target.id, symbol_of(value) if value is not None else OtherSymbol()
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        values: list[ast.expr | None] = [None] * len(target.elts)
+        if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+            values = list(value.elts)
+        for element, part in zip(target.elts, values, strict=True):
+            yield from _targets(element, part)
+    elif isinstance(target, ast.Starred):
+        yield from _targets(target.value, None)
+
+
+def function_symbol(node: FunctionNode) -> FunctionSymbol:
+    """Return the facts of a function."""
+    decorators = (dotted(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list)
+    return FunctionSymbol(
+        isinstance(node, ast.AsyncFunctionDef), tuple(d for d in decorators if d), dotted(node.returns)
+    )
+
+
+def class_symbol(node: ast.ClassDef) -> ClassSymbol:
+    """Return the facts of a class, or of the part of one that a segment holds."""
+    methods: set[str] = set()
+    attributes: dict[str, tuple[Symbol, ...]] = {}
+    for statement in flat_statements(node.body):
+        if isinstance(statement, FUNCTIONS):
+            methods.add(statement.name)
+            for name, symbol in _self_attributes(statement):
+                attributes[name] = (*attributes.get(name, ()), symbol)
+        else:
+            for name, symbol in bindings(statement):
+                attributes[name] = (*attributes.get(name, ()), symbol)
+    bases = tuple(d for base in node.bases if (d := dotted(_unsubscripted(base))))
+    return ClassSymbol(bases, frozenset(methods), MappingProxyType(attributes))
+
+
+def _unsubscripted(node: ast.expr) -> ast.expr:
+    return node.value if isinstance(node, ast.Subscript) else node
+
+
+def _self_attributes(function: FunctionNode) -> Iterator[tuple[str, Symbol]]:
+    """Yield what a method binds on `self` with a call or a name: only that says anything about the attribute."""
+    arguments = function.args.posonlyargs + function.args.args
+    if not arguments:
+        return
+    own = arguments[0].arg
+    for statement in flat_statements(function.body):
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
+            continue
+        for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == own:
+                symbol = symbol_of(statement.value)
+                yield target.attr, symbol
+
+
+def flat_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield statements and those nested in their blocks, but not those inside functions and classes."""
+    stack = list(reversed(body))
+    while stack:
+        statement = stack.pop()
+        yield statement
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        stack.extend(reversed(list(child_statements(statement))))
+
+
+def child_statements(statement: ast.AST) -> Iterator[ast.stmt]:
+    """Yield the statements in the blocks of a compound statement, in order."""
+    for block in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for child in getattr(statement, block, ()):
+            if isinstance(child, ast.stmt):
+                yield child
+            else:
+                yield from child.body

@@ -1,0 +1,66 @@
+"""Where a stretch of text leaves the tokenizer: inside a bracket, a string, or a continued line.
+
+This is a scanner of just enough of Python's lexical structure (comments, strings, brackets, backslashes; see
+"Lexical analysis" in the language reference) to decide how far text that does not parse may reach into what follows.
+Quotes nested inside an f-string's braces (Python 3.12) are read as separate strings, which balances out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"""\#[^\r\n]*"""
+    r"""|\"\"\"|'''"""
+    r"""|"(?:\\(?:\r\n|.)|[^"\\\r\n])*"?"""
+    r"""|'(?:\\(?:\r\n|.)|[^'\\\r\n])*'?"""
+    r"""|[\[({]|[\])}]"""
+    r"""|\\(?:\r\n|\r|\n)""",
+    re.DOTALL,
+)
+_CLOSE = {quote: re.compile(rf"(?:\\.|[^\\])*?{quote}", re.DOTALL) for quote in ('"""', "'''")}
+
+
+@dataclass(frozen=True)
+class LexicalState:
+    """What is still open: `depth` brackets, a triple `quote` (or None), a line `continued` by a backslash."""
+
+    depth: int = 0
+    quote: str | None = None
+    continued: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether text that follows belongs to the same statement or string."""
+        return self.depth > 0 or self.quote is not None or self.continued
+
+
+CLEAN = LexicalState()
+
+
+def scan(text: str, state: LexicalState = CLEAN) -> LexicalState:
+    """Return the state behind `text` when it begins in `state`. Takes time linear in the length of `text`."""
+    depth, quote = state.depth, state.quote
+    continued = False
+    position = 0
+    while True:
+        if quote is not None:
+            closing = _CLOSE[quote].match(text, position)
+            if closing is None:
+                return LexicalState(depth, quote)
+            position, quote = closing.end(), None
+        token = _TOKEN.search(text, position)
+        if token is None:
+            break
+        position = token.end()
+        mark = token.group()
+        if mark in ('"""', "'''"):
+            quote = mark
+        elif mark in ("(", "[", "{"):
+            depth += 1
+        elif mark in (")", "]", "}"):
+            depth = max(0, depth - 1)
+        elif mark[0] == "\\":
+            continued = position == len(text)
+    return LexicalState(depth, None, continued)

@@ -1,0 +1,94 @@
+"""Source text to `ast` statements, without ever raising: a text that does not parse becomes a `SyntaxFault`."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass
+
+from prodready.engine.finding import Range
+from prodready.engine.source import byte_to_column, split_lines
+
+_ON_LINE = re.compile(r" on line (\d+)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class SyntaxFault:
+    """What CPython says about a text that it cannot parse.
+
+    `range` counts from the text's first line (0-based). `opened_line`, where there is one, is the 0-based line of the
+    bracket or statement that the message speaks of.
+    """
+
+    message: str
+    range: Range
+    opened_line: int | None = None
+
+
+def parse(text: str) -> list[ast.stmt] | SyntaxFault:
+    """Parse a whole text into its statements.
+
+    Byte columns of the tree are those of `text` in UTF-8 (lone surrogates count three bytes, as U+FFFD does).
+    Returns a `SyntaxFault` for anything that CPython refuses, nesting that is too deep and NUL included.
+    """
+    if "\0" in text:
+        return _nul_fault(text)
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", text)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text).body
+    except SyntaxError as error:
+        return _fault(error, text)
+    except (RecursionError, MemoryError):
+        return SyntaxFault("the code is nested too deeply to be parsed", Range.of(0, 0, 0, 0))
+
+
+def _fault(error: SyntaxError, text: str) -> SyntaxFault:
+    lines = split_lines(text)
+    message = error.msg or "invalid syntax"
+    opened = _ON_LINE.search(message)
+    line = min(max((error.lineno or 1) - 1, 0), max(len(lines) - 1, 0))
+    content = lines[line].rstrip("\r\n") if lines else ""
+    column = min(max((error.offset or 1) - 1, 0), len(content))
+    if (error.lineno or 1) > len(lines):
+        column = len(content)
+    end_line, end_column = line, min(column + 1, len(content))
+    if error.end_lineno and error.end_offset and error.end_offset > 0:
+        end_line = min(error.end_lineno - 1, max(len(lines) - 1, 0))
+        end_column = min(error.end_offset - 1, len(lines[end_line].rstrip("\r\n"))) if lines else 0
+    end_line, end_column = max((end_line, end_column), (line, column))
+    return SyntaxFault(
+        _ON_LINE.sub("", message),
+        Range.of(line, column, end_line, end_column),
+        int(opened.group(1)) - 1 if opened else None,
+    )
+
+
+def _nul_fault(text: str) -> SyntaxFault:
+    """CPython gives no place for a NUL character: find it."""
+    before = split_lines(text[: text.find("\0")])
+    if before and not before[-1].endswith(("\n", "\r")):
+        line, column = len(before) - 1, len(before[-1])
+    else:
+        line, column = len(before), 0
+    return SyntaxFault("the text contains a NUL character", Range.of(line, column, line, column + 1))
+
+
+def start_line(statement: ast.stmt) -> int:
+    """Return the 1-based line on which a statement begins, its decorators included."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(d.lineno for d in decorators)])
+
+
+def end_line(statement: ast.stmt) -> int:
+    """Return the 1-based line on which a statement ends."""
+    return statement.end_lineno or statement.lineno
+
+
+def node_columns(node: ast.expr | ast.stmt, first: str, last: str) -> tuple[int, int]:
+    """Return a node's start and end columns in characters, given its first and last line of text."""
+    return byte_to_column(first, node.col_offset), byte_to_column(last, node.end_col_offset or 0)

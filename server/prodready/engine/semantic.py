@@ -1,0 +1,304 @@
+"""Scopes, imports and qualified names: the one copy of name resolution.
+
+A *qualified name* is the dotted origin of what an expression refers to: `logging.getLogger`, `builtins.print`,
+`app.db.SessionLocal`. Names of the module itself are qualified by the module's own name. Where several bindings
+disagree, there is no answer: rules stay silent then.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from typing import Final
+
+from prodready.engine.facts import (
+    MAX_HOPS,
+    AliasSymbol,
+    CallSymbol,
+    ClassSymbol,
+    ImportSymbol,
+    ModuleFacts,
+    OtherSymbol,
+    ProjectFacts,
+    Symbol,
+    bindings,
+    dotted,
+    flat_statements,
+    one_of,
+)
+from prodready.engine.syntax import FUNCTIONS, FunctionNode, ancestors, enclosing_class, walk_own
+
+BUILTINS: Final = frozenset(dir(builtins))
+_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_OTHER: Final = (OtherSymbol(),)
+
+
+class Names:
+    """Name resolution in one segment of a module, in the light of the module's and the project's facts."""
+
+    def __init__(self, facts: ModuleFacts, project: ProjectFacts) -> None:
+        self.facts = facts
+        self.project = project
+        self._locals: dict[ast.AST, dict[str, tuple[Symbol, ...]]] = {}
+
+    def bound_locally(self, name: str, at: ast.AST) -> tuple[Symbol, ...] | None:
+        """Return the bindings of `name` in the innermost local scope around `at` that has it; None without one."""
+        for symbols in self._scopes(at):
+            if name in symbols:
+                return symbols[name]
+        return None
+
+    def is_free(self, name: str, at: ast.AST) -> bool:
+        """Tell whether `name` has no meaning at `at` yet: not bound in any scope around it, and no builtin."""
+        return self.bound_locally(name, at) is None and name not in self.facts.symbols and name not in BUILTINS
+
+    def qualified(self, node: ast.expr) -> str | None:
+        """Return the qualified name of a name or attribute chain, None when it is not known for sure."""
+        text = dotted(node)
+        return None if text is None else self._qualify(text, node, MAX_HOPS)
+
+    def made_by(self, node: ast.expr) -> str | None:
+        """Return the qualified name of the callable whose result `node` holds.
+
+        For `logger`, bound by `logger = logging.getLogger(...)` here or in a module of the project that it is imported
+        from, that is `logging.getLogger`. A call is looked at directly. `self.x` is looked up in the class.
+        """
+        if isinstance(node, ast.Await):
+            node = node.value
+        if isinstance(node, ast.Call):
+            return self.qualified(node.func)
+        text = dotted(node)
+        return None if text is None else self._maker(text, node, MAX_HOPS)
+
+    def symbol(self, qualified: str) -> tuple[Symbol, ModuleFacts] | None:
+        """Return what a qualified name is in the project, and the facts of the module that binds it."""
+        for hop in range(MAX_HOPS):
+            module, _, name = qualified.rpartition(".")
+            facts = self.facts if module == self.facts.name else self.project.module(module)
+            if facts is None:
+                return None
+            symbol = facts.symbol(name)
+            if symbol is None:
+                target = self._starred(facts, name) if hop < MAX_HOPS - 1 else None
+                if target is None:
+                    return None
+                qualified = target
+            elif isinstance(symbol, ImportSymbol):
+                qualified = facts.absolute(symbol.target)
+            else:
+                return symbol, facts
+        return None
+
+    def class_members(self, qualified: str) -> tuple[frozenset[str], bool]:
+        """Return the methods of a project class with those of its bases, and whether every base is known."""
+        methods: set[str] = set()
+        complete = True
+        pending, seen = [qualified], set[str]()
+        while pending and len(seen) < 50:
+            name = pending.pop()
+            if name in seen or name in ("builtins.object", "typing.Generic", "typing.Protocol", "abc.ABC"):
+                continue
+            seen.add(name)
+            members, facts = self.symbol(name) or (None, self.facts)
+            if not isinstance(members, ClassSymbol):
+                complete = False
+                continue
+            methods |= members.methods
+            pending.extend(self.qualify_in(facts, base) or base for base in members.bases)
+        return frozenset(methods), complete
+
+    def qualify_in(self, facts: ModuleFacts, text: str, hops: int = MAX_HOPS) -> str | None:
+        """Return the qualified name of dotted `text` as written at the module level of `facts`."""
+        head, _, rest = text.partition(".")
+        bound = facts.symbols.get(head)
+        if bound is None:
+            star = self._starred(facts, head)
+            if star is not None:
+                return self._joined(star, rest)
+            return self._joined(f"builtins.{head}", rest) if head in BUILTINS else None
+        symbol = one_of(bound)
+        if symbol is None:
+            return None
+        if isinstance(symbol, ImportSymbol):
+            return self.canonical(self._joined(facts.absolute(symbol.target), rest))
+        if isinstance(symbol, AliasSymbol) and hops > 0 and symbol.target.partition(".")[0] != head:
+            target = self.qualify_in(facts, symbol.target, hops - 1)
+            return None if target is None else self._joined(target, rest)
+        return self._joined(f"{facts.name}.{head}", rest)
+
+    def canonical(self, qualified: str) -> str:
+        """Follow the project's re-exports: `app.Session` becomes `sqlalchemy.orm.Session` where `app` imports it."""
+        for _ in range(MAX_HOPS):
+            parts = qualified.split(".")
+            for cut in range(len(parts) - 1, 0, -1):
+                facts = self.project.module(".".join(parts[:cut]))
+                if facts is not None:
+                    break
+            else:
+                return qualified
+            symbol = facts.symbol(parts[cut])
+            if not isinstance(symbol, ImportSymbol):
+                return qualified
+            target = ".".join((facts.absolute(symbol.target), *parts[cut + 1 :]))
+            if target == qualified:
+                return qualified
+            qualified = target
+        return qualified
+
+    def _qualify(self, text: str, at: ast.AST, hops: int) -> str | None:
+        head, _, rest = text.partition(".")
+        bound = self.bound_locally(head, at)
+        if bound is None:
+            return self.qualify_in(self.facts, text, hops)
+        symbol = one_of(bound)
+        if isinstance(symbol, ImportSymbol):
+            return self.canonical(self._joined(self.facts.absolute(symbol.target), rest))
+        if isinstance(symbol, AliasSymbol) and hops > 0 and symbol.target.partition(".")[0] != head:
+            target = self._qualify(symbol.target, at, hops - 1)
+            return None if target is None else self._joined(target, rest)
+        return None
+
+    def _maker(self, text: str, at: ast.AST, hops: int) -> str | None:
+        head, _, rest = text.partition(".")
+        bound = self.bound_locally(head, at)
+        if rest and self._is_self(head, at):
+            return self._attribute_maker(rest, at)
+        if bound is None:
+            return self._module_maker(self.facts, text, hops)
+        symbol = one_of(bound)
+        if rest and not isinstance(symbol, (ImportSymbol, AliasSymbol)):
+            return None
+        if isinstance(symbol, CallSymbol):
+            return self._qualify(symbol.callee, at, hops)
+        if isinstance(symbol, AliasSymbol) and hops > 0 and symbol.target.partition(".")[0] != head:
+            return self._maker(self._joined(symbol.target, rest), at, hops - 1)
+        if isinstance(symbol, ImportSymbol):
+            return self._foreign_maker(self._joined(self.facts.absolute(symbol.target), rest), hops)
+        return None
+
+    def _module_maker(self, facts: ModuleFacts, text: str, hops: int) -> str | None:
+        head, _, rest = text.partition(".")
+        symbol = facts.symbol(head)
+        if isinstance(symbol, CallSymbol) and not rest:
+            return self.qualify_in(facts, symbol.callee)
+        if isinstance(symbol, AliasSymbol) and hops > 0 and symbol.target.partition(".")[0] != head:
+            return self._module_maker(facts, self._joined(symbol.target, rest), hops - 1)
+        if isinstance(symbol, ImportSymbol):
+            return self._foreign_maker(self._joined(facts.absolute(symbol.target), rest), hops)
+        return None
+
+    def _foreign_maker(self, qualified: str, hops: int) -> str | None:
+        found = self.symbol(self.canonical(qualified))
+        if found is None or hops <= 0:
+            return None
+        symbol, facts = found
+        if isinstance(symbol, CallSymbol):
+            return self.qualify_in(facts, symbol.callee)
+        if isinstance(symbol, AliasSymbol):
+            return self._module_maker(facts, symbol.target, hops - 1)
+        return None
+
+    def _is_self(self, name: str, at: ast.AST) -> bool:
+        return name in ("self", "cls") and enclosing_class(at) is not None
+
+    def _attribute_maker(self, attribute: str, at: ast.AST) -> str | None:
+        node = enclosing_class(at)
+        if node is None or "." in attribute:
+            return None
+        owner = self.facts.symbol(node.name)
+        if not isinstance(owner, ClassSymbol):
+            return None
+        pending: list[tuple[ClassSymbol, ModuleFacts]] = [(owner, self.facts)]
+        for symbol, facts in pending:
+            bound = one_of(symbol.attributes.get(attribute, ()))
+            if isinstance(bound, CallSymbol):
+                return self.qualify_in(facts, bound.callee)
+            if isinstance(bound, AliasSymbol):
+                return self._module_maker(facts, bound.target, MAX_HOPS)
+            if bound is not None or len(pending) > 20:
+                return None
+            for base in symbol.bases:
+                origin = self.qualify_in(facts, base)
+                found = self.symbol(origin) if origin else None
+                if found is not None and isinstance(found[0], ClassSymbol):
+                    pending.append((found[0], found[1]))
+        return None
+
+    def _starred(self, facts: ModuleFacts, name: str) -> str | None:
+        for star in facts.stars:
+            origin = facts.absolute(star)
+            module = self.project.module(origin)
+            if module is not None and name in module.symbols:
+                return f"{origin}.{name}"
+        return None
+
+    @staticmethod
+    def _joined(base: str, rest: str) -> str:
+        return f"{base}.{rest}" if rest else base
+
+    def _scopes(self, at: ast.AST) -> Iterator[dict[str, tuple[Symbol, ...]]]:
+        """Yield the local scopes around a node, innermost first."""
+        child = at
+        for up in ancestors(at):
+            if isinstance(up, FUNCTIONS):
+                if isinstance(child, ast.stmt):
+                    yield self.local_symbols(up)
+            elif isinstance(up, ast.Lambda):
+                if child is up.body:
+                    yield self._cached(up)
+            elif isinstance(up, _COMPREHENSIONS) or (
+                isinstance(up, ast.ClassDef) and isinstance(child, ast.stmt) and not isinstance(child, FUNCTIONS)
+            ):
+                yield self._cached(up)
+            child = up
+
+    def local_symbols(self, function: FunctionNode) -> dict[str, tuple[Symbol, ...]]:
+        """Return every name that `function` binds itself, with what it is bound to, in order."""
+        return self._cached(function)
+
+    def _cached(self, scope: ast.AST) -> dict[str, tuple[Symbol, ...]]:
+        known = self._locals.get(scope)
+        if known is None:
+            known = self._locals[scope] = _scope_symbols(scope)
+        return known
+
+
+def _scope_symbols(scope: ast.AST) -> dict[str, tuple[Symbol, ...]]:
+    if isinstance(scope, FUNCTIONS):
+        return _function_symbols(scope)
+    if isinstance(scope, ast.Lambda):
+        return dict.fromkeys(argument_names(scope.args), _OTHER)
+    if isinstance(scope, ast.ClassDef):
+        return _block_symbols(scope.body, {})
+    targets = [node for g in scope.generators for node in ast.walk(g.target)]  # type: ignore[attr-defined]
+    return {node.id: _OTHER for node in targets if isinstance(node, ast.Name)}
+
+
+def _function_symbols(function: FunctionNode) -> dict[str, tuple[Symbol, ...]]:
+    symbols = _block_symbols(function.body, dict.fromkeys(argument_names(function.args), _OTHER))
+    for node in walk_own(function.body):
+        if isinstance(node, ast.NamedExpr):
+            symbols[node.target.id] = symbols.get(node.target.id, ()) + _OTHER
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            for name in node.names:
+                symbols.pop(name, None)
+    return symbols
+
+
+def _block_symbols(body: list[ast.stmt], symbols: dict[str, tuple[Symbol, ...]]) -> dict[str, tuple[Symbol, ...]]:
+    for statement in flat_statements(body):
+        for name, symbol in bindings(statement):
+            symbols[name] = (*symbols.get(name, ()), symbol)
+        for handler in getattr(statement, "handlers", ()):
+            if handler.name:
+                symbols[handler.name] = symbols.get(handler.name, ()) + _OTHER
+    return symbols
+
+
+def argument_names(arguments: ast.arguments) -> list[str]:
+    """Return the names of all parameters."""
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    names = [a.arg for a in every]
+    names.extend(a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None)
+    return names

@@ -1,0 +1,77 @@
+"""Comments that silence findings: `# prodready: ignore[OBS101] reason`, and `# noqa` with another tool's code.
+
+A comment counts on the finding's own line and on the first line of its statement. `# prodready: ignore-file[OBS101]`
+counts for the whole file. Without brackets everything is meant.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+EVERYTHING: Final = "*"
+_OURS: Final = re.compile(r"#\s*prodready:\s*(ignore-file|ignore)(?![\w-])(?:\s*\[([^\]]*)\])?")
+_NOQA: Final = re.compile(r"#\s*noqa\s*:\s*([A-Z][A-Z0-9]*[0-9]+(?:[\s,]+[A-Z][A-Z0-9]*[0-9]+)*)", re.IGNORECASE)
+_MARK: Final = re.compile(r"prodready:|noqa", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Suppressions:
+    """What the comments of a segment silence: selectors by 0-based line of the segment, and for the whole file."""
+
+    lines: dict[int, frozenset[str]] = field(default_factory=dict)
+    file: frozenset[str] = frozenset()
+
+    def silences(self, line: int, selectors: frozenset[str]) -> bool:
+        """Tell whether a comment on `line` names one of `selectors`, or everything."""
+        named = self.lines.get(line)
+        return named is not None and not named.isdisjoint(selectors)
+
+
+NOTHING: Final = Suppressions()
+
+
+def selectors_for(code: str, name: str, twins: Sequence[str] = ()) -> frozenset[str]:
+    """Return every word by which a comment may mean a rule: its code, family, name, twins, in lower case."""
+    family = code.rstrip("0123456789")
+    return frozenset({EVERYTHING, code.lower(), family.lower(), name, *(f"noqa:{t.lower()}" for t in twins)})
+
+
+def suppressions(lines: Sequence[str], text: str) -> Suppressions:
+    """Read the suppressing comments of a segment, given as lines and as a whole."""
+    if _MARK.search(text) is None:
+        return NOTHING
+    by_line: dict[int, frozenset[str]] = {}
+    whole: frozenset[str] = frozenset()
+    for number, comment in _comments(lines):
+        for match in _OURS.finditer(comment):
+            meant = _words(match.group(2))
+            if match.group(1) == "ignore-file":
+                whole |= meant
+            else:
+                by_line[number] = by_line.get(number, frozenset()) | meant
+        for match in _NOQA.finditer(comment):
+            codes = frozenset(f"noqa:{code.lower()}" for code in re.split(r"[\s,]+", match.group(1)))
+            by_line[number] = by_line.get(number, frozenset()) | codes
+    return Suppressions(by_line, whole)
+
+
+def _words(listed: str | None) -> frozenset[str]:
+    if listed is None:
+        return frozenset({EVERYTHING})
+    return frozenset(word.strip().lower() for word in listed.split(",") if word.strip())
+
+
+def _comments(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the comments with their 0-based line; in text that cannot be tokenized, what looks like one."""
+    normal = [line.rstrip("\r\n") + "\n" for line in lines]
+    try:
+        tokens = tokenize.generate_tokens(io.StringIO("".join(normal), newline="\n").readline)
+        found = [(token.start[0] - 1, token.string) for token in tokens if token.type == tokenize.COMMENT]
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        found = [(n, line[line.index("#") :]) for n, line in enumerate(normal) if "#" in line]
+    yield from found

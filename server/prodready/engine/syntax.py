@@ -1,0 +1,143 @@
+"""Small questions about `ast` nodes: parents, enclosing functions, the statements of a block."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
+
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+TRIES: Final = (ast.Try,) if not hasattr(ast, "TryStar") else (ast.Try, ast.TryStar)
+
+_NOT_NODES: Final = frozenset({
+    "ctx", "op", "ops", "id", "attr", "kind", "type_comment", "module", "level", "conversion", "is_async", "simple",
+    "asname", "rest", "kwd_attrs", "arg", "names",
+})  # fmt: skip
+
+
+def _child_fields() -> dict[type[ast.AST], tuple[str, ...]]:
+    kinds = [k for k in vars(ast).values() if isinstance(k, type) and issubclass(k, ast.AST)]
+    fields = {k: tuple(f for f in k._fields if f not in _NOT_NODES) for k in kinds}
+    # These hold nodes, or plain values, under names that mean the other thing elsewhere.
+    fields[ast.Constant] = fields[ast.Name] = fields[ast.Global] = fields[ast.Nonlocal] = ()
+    return fields
+
+
+CHILD_FIELDS: Final = _child_fields()
+"""The fields of each node type that can hold child nodes, so that a walk looks at nothing else."""
+
+
+def children(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the direct children of a node, in the order of its fields."""
+    for name in CHILD_FIELDS.get(type(node), node._fields):
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            yield value
+        elif isinstance(value, list):
+            yield from (item for item in value if isinstance(item, ast.AST))
+
+
+def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield the nodes and all below them, in source order as far as fields have it."""
+    stack = list(nodes)[::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(list(children(node))[::-1])
+
+
+def walk_own(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Like `walk`, but do not enter functions, classes and lambdas (these themselves are yielded)."""
+    stack = list(nodes)[::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, SCOPES):
+            stack.extend(list(children(node))[::-1])
+
+
+def parent(node: ast.AST) -> ast.AST | None:
+    """Return the node's parent within its segment, None at the top."""
+    return getattr(node, "parent", None)
+
+
+def ancestors(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the parent, its parent, and so on up to the top of the segment."""
+    up = parent(node)
+    while up is not None:
+        yield up
+        up = parent(up)
+
+
+def enclosing_function(node: ast.AST) -> FunctionNode | ast.Lambda | None:
+    """Return the innermost function or lambda in whose body `node` runs; None at module or class level."""
+    child = node
+    for up in ancestors(node):
+        if isinstance(up, FUNCTIONS) and isinstance(child, ast.stmt):
+            return up
+        if isinstance(up, ast.Lambda) and child is up.body:
+            return up
+        if isinstance(up, ast.ClassDef) and isinstance(child, ast.stmt):
+            return None
+        child = up
+    return None
+
+
+def enclosing_class(node: ast.AST) -> ast.ClassDef | None:
+    """Return the class whose method (or body) `node` belongs to, through nested functions; None outside classes."""
+    return next((up for up in ancestors(node) if isinstance(up, ast.ClassDef)), None)
+
+
+def enclosing_statement(node: ast.AST) -> ast.stmt:
+    """Return the innermost statement that holds `node`, which may be `node` itself.
+
+    Raises:
+        ValueError: when the node stands in no statement (it does not come from an indexed tree).
+    """
+    here: ast.AST | None = node
+    while here is not None and not isinstance(here, ast.stmt):
+        here = parent(here)
+    if here is None:
+        raise ValueError("the node belongs to no statement")
+    return here
+
+
+def block_of(statement: ast.stmt) -> list[ast.stmt]:
+    """Return the list of statements that `statement` is a member of; a list of itself alone at the top."""
+    up = parent(statement)
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(up, name, None)
+        if isinstance(block, list) and any(s is statement for s in block):
+            return block
+    return [statement]
+
+
+def enclosing_handler(node: ast.AST) -> ast.ExceptHandler | None:
+    """Return the innermost `except` clause in which `node` runs, not crossing into another function."""
+    for up in ancestors(node):
+        if isinstance(up, ast.ExceptHandler):
+            return up
+        if isinstance(up, SCOPES):
+            return None
+    return None
+
+
+def is_main_guard(node: ast.AST) -> bool:
+    """Tell whether `node` is `if __name__ == "__main__":`."""
+    if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare):
+        return False
+    sides = [node.test.left, *node.test.comparators]
+    names = {s.id for s in sides if isinstance(s, ast.Name)}
+    return "__name__" in names and any(isinstance(s, ast.Constant) and s.value == "__main__" for s in sides)
+
+
+def keyword(call: ast.Call, name: str) -> ast.expr | None:
+    """Return the value of a call's keyword argument, None when it is not given."""
+    return next((k.value for k in call.keywords if k.arg == name), None)
+
+
+def is_constant(node: ast.AST | None, value: object) -> bool:
+    """Tell whether `node` is the literal `value` (of the same type: `True` is not `1`)."""
+    return isinstance(node, ast.Constant) and node.value is value

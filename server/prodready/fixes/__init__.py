@@ -1,0 +1,1 @@
+"""Findings to edits: the only place that imports libcst, and only when a fix is planned."""

@@ -1,0 +1,87 @@
+"""The module's logger for a place in it: the one that is there, or a new one with its import."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+from prodready.engine.finding import Position
+from prodready.engine.syntax import enclosing_function
+from prodready.fixes.imports import Imports, Refusal
+from prodready.models.loggers import LoggerKind, module_loggers
+
+if TYPE_CHECKING:
+    from prodready.fixes.draft import Draft
+
+_FALLBACKS: Final = ("_logger", "log", "module_logger")
+_NEW: Final = {
+    "stdlib": ("logging", "{module}.getLogger(__name__)"),
+    "structlog": ("structlog", "{module}.get_logger(__name__)"),
+}
+
+
+def logger_at(draft: Draft, imports: Imports, at: ast.AST) -> tuple[str, str]:
+    """Return the name of the module's logger for `at` and its kind, inserting one where there is none.
+
+    Raises:
+        Refusal: when no name is free, or module-level code would use the logger before it exists.
+    """
+    names = draft.context.names
+    for name, kind in module_loggers(names):
+        if names.bound_locally(name, at) is None and _is_defined_before(draft, imports, name, at):
+            return name, kind.value
+    if draft.context.settings.logger_kind == LoggerKind.LOGURU.value:
+        return draft.import_name("loguru", "logger", at), LoggerKind.LOGURU.value
+    return _define(draft, imports, at), draft.context.settings.logger_kind
+
+
+def _is_defined_before(draft: Draft, imports: Imports, name: str, at: ast.AST) -> bool:
+    """A function sees every module-level name; module-level code only those that were bound above it."""
+    if enclosing_function(at) is not None:
+        return True
+    line = draft.range_of(at).start.line
+    return any(_binds(placed.node, name) and placed.last < line for placed in imports.statements)
+
+
+def _binds(node: ast.stmt, name: str) -> bool:
+    from prodready.engine.facts import bindings
+
+    return any(bound == name for bound, _ in bindings(node))
+
+
+def _define(draft: Draft, imports: Imports, at: ast.AST) -> str:
+    names = draft.context.names
+    wanted = (draft.context.settings.logger_name, *_FALLBACKS)
+    name = next((n for n in wanted if n not in names.facts.symbols and names.bound_locally(n, at) is None), None)
+    if name is None:
+        raise Refusal("every usual name for a logger is taken")
+    library, template = _NEW[draft.context.settings.logger_kind]
+    module = _module_name(draft, imports, library, at)
+    line = imports.end_of_head()
+    if enclosing_function(at) is None and draft.range_of(at).start.line < line:
+        raise Refusal("the statement runs before the module's imports")
+    _insert(draft, line, f"{name} = {template.format(module=module)}", bool(imports.head))
+    return name
+
+
+def _module_name(draft: Draft, imports: Imports, library: str, at: ast.AST) -> str:
+    """Return the name of the logging library at module level, whatever it may be shadowed by at `at`."""
+    for placed in imports.head:
+        if isinstance(placed.node, ast.Import):
+            for alias in placed.node.names:
+                if alias.name == library:
+                    return alias.asname or library
+    if library in draft.context.facts.symbols:
+        raise Refusal(f"the name '{library}' means something else in this module")
+    return draft.import_module(library, at)
+
+
+def _insert(draft: Draft, line: int, statement: str, after_imports: bool) -> None:
+    source = draft.source
+    newline = source.newline
+    following = bool(source.line(line).strip())
+    lacks_end = line >= len(source.lines) and bool(source.lines) and not source.lines[-1].endswith(("\n", "\r"))
+    # Without imports the new import goes to the same place and brings a blank line, where code follows.
+    gap = "" if following and not after_imports else newline
+    position = Position(line, 0) if line < len(source.lines) else source.end
+    draft.insert(position, f"{newline * lacks_end}{gap}{statement}{newline}{newline * following}")

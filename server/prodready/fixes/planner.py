@@ -1,0 +1,177 @@
+"""From a finding to verified edits: a fix is planned, applied to a copy, looked at again, and only then offered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from prodready.engine.analysis import Analysis
+from prodready.engine.checker import hits_of
+from prodready.engine.finding import Applicability, Edit, Finding, Fix, Position, Range
+from prodready.engine.rule import Context, Hit, Proposal, Rule
+from prodready.fixes.draft import Draft, Refusal
+from prodready.fixes.pieces import PieceTable
+from prodready.rules import find_rule
+
+SMALL: Final = 150
+"""Lines of a segment up to which a fix is planned within a few milliseconds."""
+
+
+@dataclass(frozen=True)
+class PlannedFix:
+    """A repair whose edits were seen to work: `edits` refer to the analysed text and do not overlap."""
+
+    fix: Fix
+    edits: tuple[Edit, ...]
+
+
+@dataclass
+class FixAllResult:
+    """The outcome of repairing everything: edits against the first text, and the text after them."""
+
+    edits: tuple[Edit, ...]
+    analysis: Analysis
+    applied: list[Finding] = field(default_factory=list)
+    refused: list[Finding] = field(default_factory=list)
+
+
+def plan(analysis: Analysis, finding: Finding) -> list[PlannedFix]:
+    """Return the ways to repair `finding`, the preferred one first; each was verified.
+
+    A way is left out unless after it the text parses, the finding is gone, and no other finding came.
+    """
+    return [planned for planned, _ in _verified(analysis, finding)]
+
+
+def is_small(analysis: Analysis, finding: Finding) -> bool:
+    """Tell whether planning for `finding` is cheap enough to be done while somebody waits."""
+    document = analysis.document
+    return len(document.segments[document.index_at(finding.range.start.line)].lines) <= SMALL
+
+
+def fix_all(
+    analysis: Analysis,
+    *,
+    unsafe: bool = False,
+    codes: frozenset[str] | None = None,
+    progress: Callable[[Finding], None] | None = None,
+) -> FixAllResult:
+    """Repair one finding after the other until nothing more can be repaired.
+
+    Args:
+        unsafe: whether unsafe fixes are applied too.
+        codes: only findings of these rules; None means all.
+        progress: called with each finding that was repaired.
+    """
+    pieces = PieceTable(analysis.source)
+    result = FixAllResult((), analysis)
+    refused: Counter[tuple[str, str, str]] = Counter()
+    while True:
+        step = _next_step(result, refused, unsafe, codes)
+        if step is None:
+            result.edits = tuple(pieces.edits())
+            return result
+        finding, planned, after = step
+        pieces.apply(result.analysis.source, planned.edits)
+        result.analysis = after
+        result.applied.append(finding)
+        if progress is not None:
+            progress(finding)
+
+
+def ignore_edit(analysis: Analysis, finding: Finding) -> Edit:
+    """Return the edit that silences `finding` by a comment on its first line."""
+    line = finding.range.start.line
+    content = analysis.source.line(line).rstrip("\r\n")
+    marker = "# prodready: ignore["
+    at = content.find(marker)
+    if at >= 0:
+        end = content.find("]", at)
+        position = Position(line, end if end >= 0 else len(content))
+        return Edit(Range(position, position), f", {finding.code}")
+    position = Position(line, len(content.rstrip()))
+    return Edit(Range(position, Position(line, len(content))), f"  {marker}{finding.code}]")
+
+
+def _next_step(
+    result: FixAllResult, refused: Counter[tuple[str, str, str]], unsafe: bool, codes: frozenset[str] | None
+) -> tuple[Finding, PlannedFix, Analysis] | None:
+    """Return the first finding that can be repaired now; note those that cannot, so that they are tried once."""
+    skip = refused.copy()
+    for finding in result.analysis.findings:
+        if finding.fix is None or finding.stale or (codes is not None and finding.code not in codes):
+            continue
+        key = (finding.code, finding.scope, finding.message)
+        if skip[key] > 0:
+            skip[key] -= 1
+            continue
+        for planned, after in _verified(result.analysis, finding):
+            if unsafe or planned.fix.applicability is Applicability.SAFE:
+                return finding, planned, after
+        if unsafe or finding.fix.applicability is Applicability.SAFE:
+            refused[key] += 1
+            result.refused.append(finding)
+    return None
+
+
+def _verified(analysis: Analysis, finding: Finding) -> Iterator[tuple[PlannedFix, Analysis]]:
+    found = _find_again(analysis, finding)
+    if found is None:
+        return
+    rule, hit, context, first_line = found
+    for proposal in rule.proposals(hit.node, context):
+        edits = _written(analysis, context, first_line, proposal)
+        if not edits:
+            continue
+        after = analysis.edited_all(edits)
+        if _is_better(analysis, after, finding):
+            yield PlannedFix(proposal.fix, tuple(edits)), after
+
+
+def _find_again(analysis: Analysis, finding: Finding) -> tuple[Rule, Hit, Context, int] | None:
+    """Find the node of a finding by running its rule again on the segment where it stands."""
+    rule = find_rule(finding.code)
+    if rule is None or finding.stale:
+        return None
+    document = analysis.document
+    index = document.index_at(finding.range.start.line)
+    start, segment = document.starts[index], document.segments[index]
+    if segment.fault is not None:
+        return None
+    relative = finding.shifted(-start)
+    hits, context = hits_of(rule, segment, analysis.knowledge)
+    hit = next((h for h in hits if h.finding == relative), None)
+    return None if hit is None else (rule, hit, context, start)
+
+
+def _written(analysis: Analysis, context: Context, first_line: int, proposal: Proposal) -> list[Edit]:
+    draft = Draft(analysis, context, first_line)
+    try:
+        proposal.write(draft)
+    except Refusal:
+        return []
+    return _merged(draft.edits)
+
+
+def _merged(edits: list[Edit]) -> list[Edit]:
+    """Join insertions at one place into one edit, in the order in which they were written."""
+    merged: dict[Range, str] = {}
+    for edit in edits:
+        merged[edit.range] = merged.get(edit.range, "") + edit.text
+    return [Edit(span, text) for span, text in sorted(merged.items(), key=lambda item: item[0])]
+
+
+def _is_better(before: Analysis, after: Analysis, finding: Finding) -> bool:
+    """Tell whether the finding is gone, nothing new came, and everything still parses."""
+    if after.is_broken and not before.is_broken:
+        return False
+    if len(after.crashes) > len(before.crashes):
+        return False
+    old, new = _counts(before), _counts(after)
+    return new[finding.code] < old[finding.code] and all(count <= old[code] for code, count in new.items())
+
+
+def _counts(analysis: Analysis) -> Counter[str]:
+    return Counter(f.code for checked in analysis.checked for f in checked.findings)

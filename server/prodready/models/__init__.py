@@ -1,0 +1,1 @@
+"""What callables, handlers and values mean: knowledge that many rules share. Pure, on `ast` and facts."""

@@ -1,0 +1,1 @@
+"""OBS: nobody sees what happens."""

@@ -1,0 +1,1 @@
+"""RES: what is opened must be closed."""

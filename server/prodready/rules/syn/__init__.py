@@ -1,0 +1,1 @@
+"""SYN: what CPython refuses."""
