@@ -1,0 +1,149 @@
+"""Finding the configuration beside the code, and validating it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from prodready.engine.finding import Range
+from prodready.project import console_scripts, toml_text
+from prodready.project.kinds import Fault, Where
+from prodready.project.options import BY_KEY, Options, field_of
+from prodready.project.paths import absolute
+from prodready.project.problems import ConfigError, ConfigProblem
+from prodready.project.settings_of import Config
+from prodready.project.suggest import closest
+
+__all__ = ["OWN_FILE", "PYPROJECT", "Config", "ConfigError", "ConfigProblem", "load"]
+
+PYPROJECT = "pyproject.toml"
+OWN_FILE = "prodready.toml"
+_OWN_TABLE = ("tool", "prodready")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_ROOT_SIGNS = (PYPROJECT, ".git", "setup.cfg")
+
+
+def load(start: Path) -> Config:
+    """Return the configuration of `start`, a file or directory (it need not exist).
+
+    It comes from the nearest directory, from `start` up, with a `prodready.toml` or a `pyproject.toml` that has
+    `[tool.prodready]`. Without any, all settings are defaults, and the root is the nearest directory that looks like a
+    project's.
+
+    Raises:
+        ConfigError: when the configuration is wrong, or cannot be read.
+    """
+    start = absolute(start)
+    first = start if start.is_dir() else start.parent
+    directories = (first, *first.parents)
+    for directory in directories:
+        config = _load_from(directory)
+        if config is not None:
+            return config
+    root = next((here for here in directories if any((here / sign).exists() for sign in _ROOT_SIGNS)), first)
+    return _with_pyproject(Config(root), _toml(root / PYPROJECT) or {})
+
+
+def _load_from(directory: Path) -> Config | None:
+    """Load the configuration that lies in `directory` itself, None when there is none."""
+    own, project = _toml(directory / OWN_FILE), _toml(directory / PYPROJECT) or {}
+    table = toml_text.dig(project, *_OWN_TABLE)
+    if own is not None and table is not None:
+        message = f"{OWN_FILE} lies beside it and has settings too; keep one of the two"
+        raise ConfigError([_problem(directory / PYPROJECT, Fault(_OWN_TABLE, message, on_key=True))])
+    if own is None and table is None:
+        return None
+    if own is not None:
+        config = _validated(own, directory / OWN_FILE, ())
+    else:
+        config = _validated(table, directory / PYPROJECT, _OWN_TABLE)
+    return _with_pyproject(config, project)
+
+
+def _with_pyproject(config: Config, project: Mapping[str, Any]) -> Config:
+    """Add what the project says elsewhere: its console scripts, and how long lines may be."""
+    lengths = (toml_text.dig(project, "tool", tool, "line-length") for tool in ("ruff", "black"))
+    length = next((n for n in lengths if isinstance(n, int) and BY_KEY["line-length"].is_right(n)), None)
+    return replace(config, console_modules=console_scripts.modules(project), found_line_length=length)
+
+
+def _validated(values: object, path: Path, base: Where) -> Config:
+    """Validate the table of settings that stands in a file below `base`."""
+    faults = _table_faults(values, base)
+    if faults:
+        raise ConfigError([_problem(path, fault) for fault in faults])
+    assert isinstance(values, dict)
+    normal: dict[str, Any] = {field_of(key): BY_KEY[key].kind.normal(value) for key, value in values.items()}
+    return Config(path.parent, path, Options(**normal), frozenset(values))
+
+
+def _table_faults(values: object, base: Where) -> list[Fault]:
+    if not isinstance(values, dict):
+        return [Fault(base, "expected a table of settings; write [tool.prodready]")]
+    faults: list[Fault] = []
+    for key, value in values.items():
+        where = (*base, key)
+        if key in BY_KEY:
+            faults.extend(BY_KEY[key].kind.faults(value, where))
+        else:
+            faults.append(Fault(where, _unknown_key(key, base), on_key=True))
+    return faults
+
+
+def _unknown_key(key: str, base: Where) -> str:
+    if key == "tool" and not base:
+        return f"in {OWN_FILE} the keys stand at the top, without [tool.prodready]"
+    close = closest(key, BY_KEY)
+    step = f'did you mean "{close}"?' if close else f"the keys are {', '.join(BY_KEY)}"
+    return f"there is no such key; {step}"
+
+
+def _problem(path: Path, fault: Fault) -> ConfigProblem:
+    """Find the place of a fault in its file."""
+    text = _read_toml(path) or ""
+    place = toml_text.locate(text, fault.where, on_key=fault.on_key)
+    return ConfigProblem(path, place, _dotted(fault.where), fault.message)
+
+
+def _dotted(where: Where) -> str:
+    """Return the way to a value as TOML would write it, with the index of a list's item in brackets."""
+    dotted = "".join(f"[{part}]" if isinstance(part, int) else f".{_key(part)}" for part in where)
+    return dotted.removeprefix(".")
+
+
+def _key(word: str) -> str:
+    return word if _BARE_KEY.fullmatch(word) else f'"{word}"'
+
+
+def _toml(path: Path) -> dict[str, Any] | None:
+    """Return the values of a TOML file, None when there is none (or it is broken, and cannot be meant for us)."""
+    text = _read_toml(path)
+    if text is None:
+        return None
+    try:
+        return toml_text.parse(text)
+    except toml_text.TomlError as error:
+        if path.name == PYPROJECT and "prodready" not in text:
+            return None
+        message = f"this is no TOML: {error.message[:1].lower()}{error.message[1:]}"
+        raise ConfigError([ConfigProblem(path, error.range, "", message)]) from error
+
+
+def _read_toml(path: Path) -> str | None:
+    """Return the text of a file, without a byte order mark; None when there is none."""
+    if not path.is_file():
+        return None
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        reason = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        raise ConfigError([ConfigProblem(path, None, "", reason)]) from error
+    except UnicodeDecodeError as error:
+        if path.name == PYPROJECT and b"prodready" not in error.object:
+            return None
+        line, byte = error.object.count(b"\n", 0, error.start), error.object[error.start]
+        reason = f"TOML is UTF-8, but byte 0x{byte:02x} on this line is not; save the file as UTF-8"
+        raise ConfigError([ConfigProblem(path, Range.of(line, 0, line, 0), "", reason)]) from error

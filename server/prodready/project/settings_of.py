@@ -1,0 +1,230 @@
+"""A validated configuration, asked about one file at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from prodready.engine.finding import Severity
+from prodready.engine.settings import FileSettings, Role
+from prodready.project.files import ReadError, read
+from prodready.project.globs import GlobSet
+from prodready.project.ignored import is_left_out
+from prodready.project.modules import module_name
+from prodready.project.options import OPTIONS, Options, field_of
+from prodready.project.paths import absolute, relative_to
+from prodready.project.problems import ConfigError, ConfigProblem
+from prodready.project.roles import role_of
+from prodready.project.selectors import EVERYTHING, by_code, selected, selector_fault
+
+_LINE_LENGTH = 88
+
+
+class _Place(NamedTuple):
+    """What the configuration and the disk say about a path, whatever the text."""
+
+    module: str
+    package: str
+    in_package: bool
+    select: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of a directory and everything below it.
+
+    `root` is the absolute directory that globs count from. `path` is the file that the settings come from, None when
+    all are defaults; `given` are the keys that it sets. A configuration is a snapshot: load it again when a
+    configuration file, or the layout of packages, has changed. It can be pickled.
+    """
+
+    root: Path = field(default_factory=lambda: absolute(Path()))
+    path: Path | None = None
+    options: Options = field(default_factory=Options)
+    given: frozenset[str] = frozenset()
+    console_modules: frozenset[str] = frozenset()
+    found_line_length: int | None = None
+    cli_select: tuple[str, ...] = ()
+    cli_ignore: tuple[str, ...] = ()
+
+    def __getstate__(self) -> dict[str, object]:
+        """Pickle the values, not what was computed from them."""
+        return {declared.name: getattr(self, declared.name) for declared in fields(self)}
+
+    @property
+    def line_length(self) -> int:
+        """How long lines may become, in characters."""
+        return self.options.line_length or self.found_line_length or _LINE_LENGTH
+
+    def for_file(self, path: Path, text: str | None = None) -> FileSettings:
+        """Return the settings of a file; the same object as long as nothing of it changes.
+
+        Its role depends on its `text`: without one, the file is read (and judged by its path where that fails). Give
+        the text that is analysed, above all where it is not yet on the disk.
+        """
+        path = absolute(path)
+        role, _ = self.role(path, text)
+        settings = self._settings.get((path, role))
+        if settings is None:
+            settings = self._settings[path, role] = self._made(path, role)
+        return settings
+
+    def role(self, path: Path, text: str | None = None) -> tuple[Role, str]:
+        """Return a file's role and the reason, a sentence. `text` as in `for_file`."""
+        path = absolute(path)
+        place = self._place(path)
+        return role_of(
+            path,
+            _text_of(path) if text is None else text,
+            self.root,
+            self._role_globs,
+            self.console_modules,
+            place.module,
+            in_package=place.in_package,
+        )
+
+    def is_excluded(self, path: Path) -> bool:
+        """Tell whether `path`, or a directory above it and below the root, is excluded or left out by default."""
+        relative = relative_to(absolute(path), self.root)
+        if relative is None:
+            return False
+        if self._exclude.match(relative) is not None:
+            return True
+        here = self.root
+        for part in relative.split("/")[:-1]:
+            here /= part
+            if is_left_out(here):
+                return True
+        return False
+
+    def excluder(self, start: Path) -> Callable[[Path, bool], bool]:
+        """Return the test for paths below `start`: is the path (and is it a directory) excluded by `exclude`?
+
+        Globs that exclude `start` itself do not count: whoever names a directory means it.
+        """
+        begin = relative_to(absolute(start), self.root)
+        globs = self.options.exclude
+        if begin is not None:
+            globs = tuple(glob for glob in globs if GlobSet((glob,)).match(begin, directory=True) is None)
+        kept = GlobSet(globs)
+
+        def excluded(path: Path, directory: bool) -> bool:
+            relative = relative_to(path, self.root) if kept.globs else None
+            return relative is not None and kept.match(relative, directory=directory) is not None
+
+        return excluded
+
+    def effective(self) -> dict[str, object]:
+        """Return all settings by their keys, as JSON and TOML can hold them."""
+        values = {option.key: _plain(getattr(self.options, field_of(option.key))) for option in OPTIONS}
+        return values | {"line-length": self.line_length}
+
+    def origin(self, key: str) -> str:
+        """Return where the value of a key comes from: the name of a file, or `default`."""
+        if key in self.given and self.path is not None:
+            return self.path.name
+        if key == "line-length" and self.found_line_length is not None:
+            return "pyproject.toml"
+        return "default"
+
+    def with_overrides(self, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Config:
+        """Return this configuration with the command line's rules: `select` replaces its own, `ignore` is added.
+
+        Raises:
+            ConfigError: when a word means no rule.
+        """
+        problems = [
+            ConfigProblem(None, None, key, message)
+            for key, words in (("--select", select), ("--ignore", ignore))
+            for word in words
+            if (message := selector_fault(word)) is not None
+        ]
+        if problems:
+            raise ConfigError(problems)
+        return replace(self, cli_select=tuple(select), cli_ignore=tuple(ignore))
+
+    @cached_property
+    def _settings(self) -> dict[tuple[Path, Role], FileSettings]:
+        return {}
+
+    @cached_property
+    def _places(self) -> dict[Path, _Place]:
+        return {}
+
+    @cached_property
+    def _exclude(self) -> GlobSet:
+        return GlobSet(self.options.exclude)
+
+    @cached_property
+    def _role_globs(self) -> dict[Role, GlobSet]:
+        return {Role(role): GlobSet(globs) for role, globs in self.options.roles.items()}
+
+    @cached_property
+    def _file_ignores(self) -> list[tuple[GlobSet, frozenset[str]]]:
+        return [(GlobSet((glob,)), selected(words)) for glob, words in self.options.per_file_ignores.items()]
+
+    @cached_property
+    def _severities(self) -> dict[str, Severity]:
+        return {code: Severity(value) for code, value in by_code(self.options.severity.items()).items()}
+
+    @cached_property
+    def _selected(self) -> frozenset[str] | None:
+        """The codes that are on in all files; None for every one."""
+        options = self.options
+        if self.cli_select:
+            return selected(self.cli_select, self.cli_ignore)
+        if options.select == (EVERYTHING,) and not options.ignore and not self.cli_ignore:
+            return None
+        return selected((*options.select, *options.extend_select), options.ignore) - selected(self.cli_ignore)
+
+    def _place(self, path: Path) -> _Place:
+        place = self._places.get(path)
+        if place is None:
+            module, package = module_name(path, self.root)
+            in_package = (path.parent / "__init__.py").is_file()
+            place = self._places[path] = _Place(module, package, in_package, self._selected_in(path))
+        return place
+
+    def _selected_in(self, path: Path) -> frozenset[str] | None:
+        relative = relative_to(path, self.root) or path.name
+        off = [codes for globs, codes in self._file_ignores if globs.match(relative) is not None]
+        if not off:
+            return self._selected
+        on = selected((EVERYTHING,)) if self._selected is None else self._selected
+        return on.difference(*off)
+
+    def _made(self, path: Path, role: Role) -> FileSettings:
+        place, options = self._place(path), self.options
+        return FileSettings(
+            role=role,
+            module=place.module,
+            package=place.package,
+            select=place.select,
+            severities=self._severities,
+            traceback_style=options.traceback_style,
+            silent_level=options.silent_level,
+            logger_name=options.logger_name,
+            logger_kind="stdlib" if options.logger == "auto" else options.logger,
+            log_functions=frozenset(options.log_functions),
+            line_length=self.line_length,
+            coexist=frozenset(options.coexist),
+        )
+
+
+def _text_of(path: Path) -> str:
+    """Return a file's text; an empty one where it cannot be read: who analyses it will say so."""
+    try:
+        return read(path).text
+    except ReadError:
+        return ""
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
