@@ -100,7 +100,12 @@ class Analysis:
         """Return the snapshot after one edit, whose range refers to this one's text."""
         source, change = self.source.edit(edit)
         document = self.document.edited(source.lines, change)
-        _keep_stale(self, document, change, edit)
+        front, back = _unchanged(self.document.segments, document.segments)
+        replaced = range(front, len(self.document.segments) - back)
+        new = range(front, len(document.segments) - back)
+        _keep_stale(_moved(self, replaced, change, edit), [self.document.segments[i] for i in replaced], document, new)
+        if [_facts(self.document.segments[i]) for i in replaced] == [_facts(document.segments[i]) for i in new]:
+            return Analysis(source, document, self.knowledge)
         facts = _module_facts(document, self.settings)
         knowledge = self.knowledge if facts == self.facts else replace(self.knowledge, facts=facts)
         return Analysis(source, document, knowledge)
@@ -160,26 +165,27 @@ class _Stale:
         self.findings = findings
 
 
-def _keep_stale(before: Analysis, document: Document, change: LineChange, edit: Edit) -> None:
-    """Hand the findings and facts of what a broken segment replaced over to it."""
-    old, new = before.document, document
-    front, back = _unchanged(old.segments, new.segments)
-    broken = [i for i in range(front, len(new.segments) - back) if new.segments[i].fault is not None]
+def _keep_stale(moved: Iterator[Finding], replaced: list[Segment], document: Document, new: range) -> None:
+    """Hand the findings and facts of the `replaced` segments over to those of the `new` ones that do not parse."""
+    broken = [i for i in new if document.segments[i].fault is not None]
     if not broken:
         return
-    replaced = range(front, len(old.segments) - back)
-    moved = list(_moved(before, replaced, change, edit))
-    facts = merge(_facts(old.segments[i]) for i in replaced)
+    findings = list(moved)
     for index in broken:
-        segment, start = new.segments[index], new.starts[index]
-        end = new.starts[index + 1]
-        own = tuple(f.shifted(-start) for f in moved if start <= f.range.start.line and f.range.end.line < end)
-        segment.results[_Stale] = _Stale(own)
-    live = {n for i in range(front, len(new.segments) - back) for n in _facts(new.segments[i]).symbols}
-    kept = {name: bound for name, bound in facts.symbols.items() if name not in live}
-    first = new.segments[broken[0]]
+        start, end = document.starts[index], document.starts[index + 1]
+        own = tuple(f.shifted(-start) for f in findings if start <= f.range.start.line and f.range.end.line < end)
+        document.segments[index].results[_Stale] = _Stale(own)
+    old = [_facts(segment) for segment in replaced]
+    symbols = merge(old).symbols
+    live = {name for i in new for name in _facts(document.segments[i]).symbols}
+    first = document.segments[broken[0]]
     first.results[SegmentFacts] = replace(
-        _facts(first), symbols=kept, function_reads=facts.function_reads, stars=facts.stars, exports=facts.exports
+        _facts(first),
+        symbols={name: bound for name, bound in symbols.items() if name not in live},
+        function_reads=frozenset().union(*(part.function_reads for part in old)),
+        module_closes=frozenset().union(*(part.module_closes for part in old)),
+        exports=frozenset().union(*(part.exports for part in old)),
+        stars=tuple(star for part in old for star in part.stars),
     )
 
 

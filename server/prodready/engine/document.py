@@ -102,7 +102,8 @@ class Document:
         segment = parse_members(own, owner)
         if segment.fault is None:
             return _cut_members(segment)
-        return None if scan(segment.text).is_open else [segment]
+        behind = [segment, *self.segments[last + 1 :]]
+        return [segment] if _closing_index(behind, 0) is None else None
 
     def _whole_classes(self, first: int, last: int) -> tuple[int, int]:
         """Widen a stretch of segments so that no large class is cut."""

@@ -93,7 +93,6 @@ class SegmentFacts:
     stars: tuple[str, ...] = ()
     exports: frozenset[str] = frozenset()
     ignores: frozenset[str] = frozenset()
-    main_guard: bool = False
 
 
 @dataclass(frozen=True)

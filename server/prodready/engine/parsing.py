@@ -11,6 +11,7 @@ from prodready.engine.finding import Range
 from prodready.engine.source import byte_to_column, split_lines
 
 _ON_LINE = re.compile(r" on line (\d+)")
+_DETECTED = re.compile(r" \(detected at line \d+\)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -62,7 +63,7 @@ def _fault(error: SyntaxError, text: str) -> SyntaxFault:
         end_column = min(error.end_offset - 1, len(lines[end_line].rstrip("\r\n"))) if lines else 0
     end_line, end_column = max((end_line, end_column), (line, column))
     return SyntaxFault(
-        _ON_LINE.sub("", message),
+        _DETECTED.sub("", _ON_LINE.sub("", message)),
         Range.of(line, column, end_line, end_column),
         int(opened.group(1)) - 1 if opened else None,
     )
