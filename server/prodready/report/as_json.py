@@ -1,0 +1,63 @@
+"""Findings as one JSON object for programs; lines and columns count from 1, columns in characters."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from prodready.engine.finding import Finding, Fix, Position, Range
+from prodready.report.model import FileReport, Report, fixable
+
+VERSION = 1
+
+
+def render(report: Report) -> str:
+    """Write a run as one JSON object, without a line end."""
+    return json.dumps(as_object(report), indent=2, ensure_ascii=False)
+
+
+def as_object(report: Report) -> dict[str, Any]:
+    """Return a run as the values that JSON knows."""
+    findings = [_finding(file, finding) for file in report.files for finding in file.findings]
+    return {"version": VERSION, "findings": findings, "summary": _summary(report)}
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    findings = report.findings
+    return {
+        "files": report.analysed,
+        "findings": len(findings),
+        "fixable": fixable(findings),
+        "by_code": report.by_code,
+        "errors": [{"path": problem.path, "reason": problem.reason} for problem in report.problems],
+    }
+
+
+def _finding(file: FileReport, finding: Finding) -> dict[str, Any]:
+    related = [
+        {"path": place.path or file.path, "range": _range(place.range), "message": place.message}
+        for place in finding.related
+    ]
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "path": file.path,
+        "range": _range(finding.range),
+        "scope": finding.scope,
+        "message": finding.message,
+        "fix": _fix(finding.fix) if finding.fix else None,
+        "related": related,
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {"title": fix.title, "applicability": fix.applicability.value}
+
+
+def _range(span: Range) -> dict[str, Any]:
+    return {"start": _position(span.start), "end": _position(span.end)}
+
+
+def _position(position: Position) -> dict[str, Any]:
+    return {"line": position.line + 1, "column": position.column + 1}

@@ -1,0 +1,94 @@
+"""Findings as text: where, what, the source with carets, the fix, related places, and a last line with the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from prodready.engine.finding import Finding, Fix, Position, Related, Severity
+from prodready.report.excerpt import ExcerptLine, excerpt, printable
+from prodready.report.model import FileReport, Report, fixable, safely_fixable
+from prodready.report.paint import Paint, plain
+
+_STYLES = {
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "bold yellow",
+    Severity.INFO: "bold blue",
+    Severity.HINT: "bold cyan",
+}
+
+
+def render(report: Report, paint: Paint = plain, *, concise: bool = False) -> Iterator[str]:
+    """Write a run as lines without line ends: its findings, and the sums last. `concise` takes one line a finding."""
+    for file in report.files:
+        for finding in file.findings:
+            yield heading(file.path, finding, paint)
+            if not concise:
+                yield from _details(file, finding, paint)
+                yield ""
+    yield summary(report)
+
+
+def heading(path: str, finding: Finding, paint: Paint = plain) -> str:
+    """Write `path:line:column CODE [severity] message`, line and column from 1."""
+    severity = paint(f"[{finding.severity.value}]", _STYLES[finding.severity])
+    place = paint(_place(path, finding.range.start), "bold")
+    return f"{place} {paint(finding.code, 'bold magenta')} {severity} {printable(finding.message)}"
+
+
+def fix_line(fix: Fix) -> str:
+    """Write what a fix does and whether it is safe: `title (safe)` or `title (unsafe: why)`."""
+    return printable(fix.label if fix.reason else f"{fix.title} ({fix.applicability.value})")
+
+
+def summary(report: Report) -> str:
+    """Write the last line: how many findings in how many files, what can be fixed, and the seconds."""
+    findings = report.findings
+    seconds = f"{report.seconds:.1f} s"
+    if not findings:
+        return f"No findings in {count(report.analysed, 'file')}, {seconds}"
+    touched = sum(bool(file.findings) for file in report.files)
+    fixes = f"{fixable(findings)} fixable, {safely_fixable(findings)} safe with `prodready fix`"
+    files = f"{touched} of {count(report.analysed, 'file')}"
+    return f"{count(len(findings), 'finding')} in {files} ({fixes}), {seconds}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Write `1 file`, `2 files`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def source_lines(shown: Sequence[ExcerptLine], style: str, paint: Paint = plain) -> Iterator[str]:
+    """Write an excerpt with a gutter, its carets in `style`."""
+    width = _gutter(shown)
+    empty = paint(" " * width + " |", "blue")
+    yield empty
+    for line in shown:
+        if line.number is None:
+            yield paint("." * max(width, 3), "blue")
+            continue
+        yield f"{paint(f'{line.number:>{width}} |', 'blue')} {line.text}".rstrip()
+        if line.carets:
+            yield f"{empty} {' ' * line.indent}{paint('^' * line.carets, style)}"
+
+
+def _place(path: str, position: Position) -> str:
+    return f"{printable(path)}:{position.line + 1}:{position.column + 1}"
+
+
+def _details(file: FileReport, finding: Finding, paint: Paint) -> Iterator[str]:
+    shown = list(excerpt(file.lines, finding.range))
+    yield from source_lines(shown, _STYLES[finding.severity], paint)
+    mark = paint(" " * _gutter(shown) + " =", "blue")
+    if finding.fix:
+        yield f"{mark} {paint('fix:', 'bold green')} {fix_line(finding.fix)}"
+    for related in finding.related:
+        yield f"{mark} {_related(file.path, related, paint)}"
+
+
+def _gutter(shown: Sequence[ExcerptLine]) -> int:
+    return max((len(str(line.number)) for line in shown if line.number), default=1)
+
+
+def _related(path: str, related: Related, paint: Paint) -> str:
+    place = _place(related.path or path, related.range.start)
+    return f"{paint('see:', 'bold')} {place} {printable(related.message)}"
