@@ -24,6 +24,8 @@ from _dev.problem import Problem
 STAMP_FORMAT = "1"
 # The variables that would make the environment's interpreter read somebody else's modules, or install elsewhere.
 FOREIGN_VARIABLES = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV")
+# What pip says on the way, which would push the reason out of the few lines that are shown.
+CHATTER = ("Ignoring ", "WARNING: Retrying", "WARNING: Location", "Looking in ")
 NETWORK_SIGNS = (
     "NewConnectionError",
     "ConnectTimeoutError",
@@ -197,7 +199,8 @@ def explain_pip_failure(done: subprocess.CompletedProcess[str]) -> str:
 
 def tail(done: subprocess.CompletedProcess[str], lines: int = 8) -> str:
     """Return the last lines that a program printed, indented, to stand below a message."""
-    text = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    printed = (done.stdout + done.stderr).splitlines()
+    text = [line for line in printed if line.strip() and not line.startswith(CHATTER)]
     return "\n".join(f"    {line}" for line in text[-lines:])
 
 

@@ -178,6 +178,14 @@ def test_a_failure_of_pip_says_what_to_do_and_keeps_the_last_words(printed: str,
     assert printed in message
 
 
+def test_the_reason_is_not_drowned_by_what_pip_says_on_the_way() -> None:
+    reason = "ERROR: No matching distribution found for attrs"
+    done = subprocess.CompletedProcess(
+        [], 1, "", "\n".join([reason, *["WARNING: Retrying after NewConnectionError"] * 20])
+    )
+    assert reason in explain_pip_failure(done)
+
+
 def test_foreign_variables_do_not_reach_the_environment(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
     monkeypatch.setenv("PIP_USER", "1")
