@@ -1,0 +1,160 @@
+"""The configuration of each open document; one that is wrong is shown in its own file, and the last good one stays."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from prodready.engine.finding import Severity
+from prodready.engine.settings import FileSettings, Role
+from prodready.engine.source import SourceFile
+from prodready.lsp.diagnostics import SEVERITIES, SOURCE, Json
+from prodready.lsp.uris import uri_of
+
+if TYPE_CHECKING:
+    from prodready.lsp.language_server import ProdreadyServer
+    from prodready.lsp.positions import PositionCodec
+    from prodready.lsp.session import Session
+    from prodready.project.config import Config, ConfigProblem
+
+logger = logging.getLogger(__name__)
+
+FILES: Final = ("pyproject.toml", "prodready.toml")
+CODE: Final = "configuration"
+"""The code of a diagnostic about a configuration file; no rule has it."""
+
+_NOTHING_ON: Final[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What an analysis depends on besides the text: the file's settings, and the project it belongs to, if any."""
+
+    settings: FileSettings
+    root: Path | None
+
+
+class Configurations:
+    """Loads configurations in threads, keeps them until something changes, and reports what is wrong in them."""
+
+    def __init__(self, server: ProdreadyServer) -> None:
+        self._server = server
+        self._loads: dict[Path, asyncio.Task[Config]] = {}
+        self._good: dict[Path, Config] = {}
+        self._problems: dict[Path, dict[str, list[Json]]] = {}
+        self._shown: set[str] = set()
+
+    async def situation(self, session: Session) -> Situation:
+        """Return what holds for a document now, by its path and its text."""
+        path = session.path or self._stand_in()
+        config = await self._config(path.parent)
+        situation = await asyncio.to_thread(_situation, config, path, session.source.text)
+        if session.path is not None:
+            return situation
+        role = Role.NOTEBOOK if session.is_notebook_cell else situation.settings.role
+        return replace(situation, settings=replace(situation.settings, role=role, module="", package=""))
+
+    def reload(self) -> None:
+        """Load everything again, and analyse anew the documents whose settings turn out to be others."""
+        self._loads.clear()
+        self._problems.clear()
+        documents = self._server.documents.all()
+        for session in documents:
+            self._server.documents.review(session)
+        if not documents:
+            self._show()
+
+    def written(self, paths: Iterable[Path]) -> None:
+        """Note files that were written, made or removed: reload when one of them can make a difference."""
+        if any(path.name in FILES or path.name == "__init__.py" for path in paths):
+            self.reload()
+
+    def saved(self, path: Path) -> None:
+        """Note a file that was saved; without a client that watches files, any save is a chance to look again."""
+        if path.name in FILES or not self._server.client.watches_files:
+            self.reload()
+
+    def _stand_in(self) -> Path:
+        """Return the path that a document without one is treated as having."""
+        root = self._server.workspace.root_path
+        return (Path(root) if root else Path.cwd()) / "untitled.py"
+
+    async def _config(self, directory: Path) -> Config:
+        task = self._loads.get(directory)
+        if task is None:
+            task = self._loads[directory] = asyncio.ensure_future(self._load(directory))
+        return await asyncio.shield(task)
+
+    async def _load(self, directory: Path) -> Config:
+        task = asyncio.current_task()
+        config, problems = await asyncio.to_thread(_load, directory, self._server.client.codec)
+        if config is None:
+            config = self._good.get(directory) or _default(directory)
+        else:
+            self._good[directory] = config
+        if self._loads.get(directory) is task:
+            self._problems[directory] = problems
+            if self._loads.keys() == self._problems.keys():
+                self._show()
+        return config
+
+    def _show(self) -> None:
+        """Tell the client what is wrong in configuration files, and that what was wrong no longer is."""
+        found: dict[str, list[Json]] = {}
+        for problems in self._problems.values():
+            found.update(problems)
+        for uri in sorted(self._shown - found.keys()):
+            self._server.publisher.push(uri, [], None)
+        for uri, diagnostics in found.items():
+            self._server.publisher.push(uri, diagnostics, None)
+        self._shown = set(found)
+
+
+def _default(directory: Path) -> Config:
+    from prodready.project.config import Config
+
+    return Config(directory)
+
+
+def _situation(config: Config, path: Path, text: str) -> Situation:
+    settings = config.for_file(path, text)
+    if config.is_excluded(path):
+        settings = replace(settings, select=_NOTHING_ON)
+    return Situation(settings, config.root)
+
+
+def _load(directory: Path, codec: PositionCodec) -> tuple[Config | None, dict[str, list[Json]]]:
+    """Load a directory's configuration; None with diagnostics by URI when it is wrong."""
+    from prodready.project.config import ConfigError, load
+
+    try:
+        return load(directory), {}
+    except ConfigError as error:
+        logger.warning("the configuration is wrong:\n%s", error)
+        found: dict[str, list[Json]] = {}
+        for problem in error.problems:
+            if problem.path is not None:
+                found.setdefault(uri_of(problem.path), []).append(_diagnostic(problem, codec))
+        return None, found
+
+
+def _diagnostic(problem: ConfigProblem, codec: PositionCodec) -> Json:
+    start: Any = {"line": 0, "character": 0}
+    span = {"start": start, "end": start}
+    if problem.range is not None and problem.path is not None:
+        span = codec.json(SourceFile.from_text(_text(problem.path)), problem.range)
+    message = f"{problem.key}: {problem.message}" if problem.key else problem.message
+    return {"range": span, "severity": SEVERITIES[Severity.ERROR], "code": CODE, "source": SOURCE, "message": message}
+
+
+def _text(path: Path) -> str:
+    """Return a configuration file's text for its columns; what cannot be decoded has no exact ones."""
+    try:
+        return path.read_bytes().decode("utf-8-sig", "replace")
+    except OSError as error:
+        logger.info("%s: %s", path, error)
+        return ""

@@ -1,0 +1,63 @@
+"""Plans repairs without holding up the loop: small ones here, the others in the worker process."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING
+
+from prodready.lsp import jobs
+
+if TYPE_CHECKING:
+    from prodready.engine.analysis import Analysis
+    from prodready.engine.finding import Edit, Finding
+    from prodready.fixes.planner import PlannedFix
+    from prodready.lsp.language_server import ProdreadyServer
+    from prodready.lsp.session import Session
+
+
+class Fixer:
+    """Asks the planner for repairs of one version of a document."""
+
+    def __init__(self, server: ProdreadyServer) -> None:
+        self._server = server
+        self._imports: asyncio.Task[None] | None = None
+
+    def warm_up(self) -> None:
+        """Import libcst in a thread, so that the first light bulb need not wait for it."""
+        if self._imports is None:
+            self._imports = self._server.tasks.start(asyncio.to_thread(_import))
+
+    async def plan(self, session: Session, analysis: Analysis, finding: Finding) -> list[PlannedFix]:
+        """Return the verified repairs of a finding, the preferred one first.
+
+        Raises:
+            WorkerDiedError: when the worker process dies over it.
+        """
+        self.warm_up()
+        assert self._imports is not None, "warmed up"
+        await asyncio.shield(self._imports)
+        from prodready.fixes import planner
+
+        if planner.is_small(analysis, finding):
+            return planner.plan(analysis, finding)
+        return await self._server.worker.run(jobs.plan, _text(session, analysis), finding)
+
+    async def fix_all(
+        self, session: Session, analysis: Analysis, codes: frozenset[str] | None, *, unsafe: bool
+    ) -> tuple[Edit, ...]:
+        """Return the edits that repair all findings of `codes` (None: of every rule).
+
+        Raises:
+            WorkerDiedError: when the worker process dies over it.
+        """
+        return await self._server.worker.run(jobs.fix_all, _text(session, analysis), codes, unsafe)
+
+
+def _import() -> None:
+    importlib.import_module("libcst")
+    importlib.import_module("prodready.fixes.planner")
+
+
+def _text(session: Session, analysis: Analysis) -> jobs.Text:
+    return jobs.Text.of(analysis, session.view.known() if session.view is not None else {})

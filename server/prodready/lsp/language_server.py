@@ -1,0 +1,65 @@
+"""The server: its parts, and what happens when a client introduces itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import FeatureRequestError
+from pygls.lsp.server import LanguageServer
+
+from prodready import __version__
+from prodready.lsp import actions, hover, parent, publisher, watching
+from prodready.lsp.client import Client
+from prodready.lsp.configuration import Configurations
+from prodready.lsp.documents import Documents
+from prodready.lsp.fixer import Fixer
+from prodready.lsp.modules import Projects
+from prodready.lsp.protocol import Protocol
+from prodready.lsp.tasks import Tasks
+from prodready.lsp.worker import Worker
+
+if TYPE_CHECKING:
+    from pygls.server import ServerErrors
+
+logger = logging.getLogger(__name__)
+
+
+class ProdreadyServer(LanguageServer):
+    """Holds the parts together; each feature is a module that registers its handlers here."""
+
+    protocol: Protocol
+
+    def __init__(self) -> None:
+        self.client = Client()
+        self.tasks = Tasks()
+        self.worker = Worker()
+        self.documents = Documents(self)
+        self.configurations = Configurations(self)
+        self.projects = Projects(self)
+        self.publisher = publisher.Publisher(self)
+        self.fixer = Fixer(self)
+        super().__init__("prodready", __version__, protocol_cls=Protocol)
+
+        @self.feature(types.INITIALIZE)
+        def initialize(params: types.InitializeParams) -> None:
+            self._introduce(params)
+
+    def _introduce(self, params: types.InitializeParams) -> None:
+        """Register what this client can use; pygls answers with what is registered by then."""
+        self.client = Client.of(params.capabilities, types.PositionEncodingKind(self.workspace.position_encoding).value)
+        for feature in (actions, hover, watching):
+            feature.register(self)
+        if self.client.pulls_diagnostics:
+            publisher.register_pull(self)
+        if params.process_id is not None:
+            parent.watch(params.process_id, self.protocol.stop, asyncio.get_running_loop())
+        logger.info("initialized: %s", params.client_info)
+
+    def report_server_error(self, error: Exception, source: ServerErrors) -> None:
+        """Log what a handler raised: pygls would show it to the user. Requests are answered in any case."""
+        if source is not FeatureRequestError:
+            logger.error("a handler failed: %s", error, exc_info=sys.exc_info()[1] or error)

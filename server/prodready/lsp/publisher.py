@@ -1,0 +1,76 @@
+"""Telling the client about findings: pushed, or kept until it asks, by what it can do; never both."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from prodready.lsp.diagnostics import SOURCE
+
+if TYPE_CHECKING:
+    from prodready.engine.analysis import Analysis
+    from prodready.lsp.diagnostics import Json
+    from prodready.lsp.language_server import ProdreadyServer
+    from prodready.lsp.session import Session
+
+
+class Publisher:
+    """Keeps each document's report current, and sends it where the client does not pull."""
+
+    def __init__(self, server: ProdreadyServer) -> None:
+        self._server = server
+        self._asks_to_pull = False
+
+    def publish(self, session: Session, analysis: Analysis) -> None:
+        """Report on a document, if the client would see a difference."""
+        report = session.report.updated(session.uri, analysis, self._server.client)
+        if report is session.report:
+            return
+        is_first, session.report = session.report.source is None, report
+        if self._server.client.pulls_diagnostics:
+            if session.refreshing is not None and not is_first:
+                self._ask_to_pull()
+        else:
+            self.push(session.uri, report.diagnostics, session.version)
+        if any(f.fix is not None for c in report.segments.values() for f in c.findings):
+            self._server.fixer.warm_up()
+
+    def clear(self, session: Session) -> None:
+        """Take back what a client shows of a document that was closed."""
+        if session.report.diagnostics and not self._server.client.pulls_diagnostics:
+            self.push(session.uri, [], None)
+
+    def push(self, uri: str, diagnostics: list[Json], version: int | None) -> None:
+        """Send diagnostics of a document at a version, or of a file on disk."""
+        params: dict[str, Any] = {"uri": uri, "diagnostics": diagnostics}
+        if version is not None:
+            params["version"] = version
+        self._server.protocol.send_json(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+
+    def _ask_to_pull(self) -> None:
+        """Tell a client that pulls that there is news which its own typing did not cause; once for many documents."""
+        if self._server.client.refreshes_diagnostics and not self._asks_to_pull:
+            self._asks_to_pull = True
+            asyncio.get_running_loop().call_soon(self._request_pull)
+
+    def _request_pull(self) -> None:
+        self._asks_to_pull = False
+        self._server.workspace_diagnostic_refresh(None)
+
+
+def register_pull(server: ProdreadyServer) -> None:
+    """Answer pulls; only for a client that makes them, since it would be told twice otherwise."""
+    options = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier=SOURCE)
+
+    @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
+    async def pull(params: types.DocumentDiagnosticParams) -> Json:
+        if await server.documents.settled(params.text_document.uri) is None:
+            return {"kind": "full", "items": []}
+        session = server.documents.get(params.text_document.uri)
+        assert session is not None, "it has just settled"
+        report = session.report
+        if params.previous_result_id == report.result_id:
+            return {"kind": "unchanged", "resultId": report.result_id}
+        return {"kind": "full", "resultId": report.result_id, "items": report.diagnostics}

@@ -1,0 +1,95 @@
+"""One process beside the server's, for whatever would hold up the event loop; replaced when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Final, ParamSpec, TypeVar
+
+logger = logging.getLogger(__name__)
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_ATTEMPTS: Final = 2
+"""How often a job is tried: a process may have been killed for reasons of its own, but not twice."""
+
+
+class WorkerDiedError(RuntimeError):
+    """The process ended in the middle of a job, each time that it was tried."""
+
+
+class Worker:
+    """Runs module-level functions in a process of its own, one at a time, in the order asked."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._pid: Future[int] | None = None
+        self._starting = asyncio.Lock()
+
+    async def run(self, function: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
+        """Return what `function` returns; it and its arguments are pickled.
+
+        Raises:
+            WorkerDiedError: when the process dies over it, twice.
+        """
+        for _ in range(_ATTEMPTS):
+            pool = await self._ready_pool()
+            try:
+                return await asyncio.wrap_future(pool.submit(function, *arguments, **named))
+            except BrokenProcessPool:
+                logger.warning("the worker process died during %s", function.__name__)
+                if self._pool is pool:
+                    self._pool = None
+        raise WorkerDiedError(f"the worker process died during {function.__name__}")
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        if self._pool is None:
+            return
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._pid is not None and self._pid.done() and not self._pid.exception():
+            _end(self._pid.result())
+        self._pool = None
+
+    async def _ready_pool(self) -> ProcessPoolExecutor:
+        async with self._starting:
+            pool = self._pool
+            if pool is None:
+                # Starting a process takes milliseconds that the loop does not have.
+                started, self._pid = await asyncio.to_thread(_start)
+                pool = self._pool = started
+            return pool
+
+
+def _start() -> tuple[ProcessPoolExecutor, Future[int]]:
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(1, mp_context=context, initializer=_follow_parent)
+    return pool, pool.submit(os.getpid)
+
+
+def _follow_parent() -> None:
+    """Leave interrupts to the server, and end when it does: a killed server cannot tell its worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "runs in a child only"
+
+    def follow() -> None:
+        parent.join()
+        os._exit(0)
+
+    threading.Thread(target=follow, name="follow-parent", daemon=True).start()
+
+
+def _end(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except OSError as error:
+        logger.debug("the worker process %d had ended already: %s", pid, error)
