@@ -1,0 +1,3 @@
+"""The commands, one a module; each module holds its click command as `command`."""
+
+from __future__ import annotations

@@ -1,0 +1,68 @@
+"""Writing to standard output and to files: quiet when the reader of a pipe has gone, never a half-written file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from io import TextIOWrapper
+from pathlib import Path
+from typing import IO
+
+import click
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Write lines, which have no line ends, to standard output."""
+    stream = _tolerant(sys.stdout)
+    try:
+        stream.writelines(line + "\n" for line in lines)
+        stream.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+
+
+def write_bytes(content: bytes) -> None:
+    """Write `content` to standard output as it is."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+
+
+def write_file(path: Path, lines: Iterable[str]) -> None:
+    """Write lines, which have no line ends, to `path` in UTF-8; a file that is there is replaced as a whole.
+
+    Raises:
+        click.ClickException: when the file cannot be written.
+    """
+    whole = path.is_file() or not path.exists()
+    try:
+        with click.open_file(str(path), "w", encoding="utf-8", errors="backslashreplace", atomic=whole) as stream:
+            stream.writelines(line + "\n" for line in lines)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def flush() -> None:
+    """Write what is still held back; a reader that has gone is no error."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+
+
+def _tolerant(stream: IO[str]) -> IO[str]:
+    """Make `stream` write characters that its encoding does not know as escapes instead of raising."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    return stream
+
+
+def _forget_stdout() -> None:
+    """Send what is still to come nowhere, so that the interpreter's last flush does not complain either."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

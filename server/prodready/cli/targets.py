@@ -1,0 +1,138 @@
+"""From a command's arguments to the files that it means, each with its configuration."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from prodready.cli.options import STDIN, Arguments
+from prodready.cli.paths import shown_path
+from prodready.cli.pool import Died, available_processors, spread
+from prodready.cli.progress import tracked
+from prodready.cli.work import Target
+from prodready.project.paths import absolute
+from prodready.report.model import Problem
+
+if TYPE_CHECKING:
+    from prodready.project.config import Config
+    from prodready.project.files import FileText
+
+_FEW = 24
+_Result = TypeVar("_Result")
+
+
+@dataclass
+class Scope:
+    """The files that a command means, in the order of their shown paths; their configurations, as they are and as
+    `--select` and `--ignore` narrow them; and the directories that could not be read."""
+
+    configs: list[Config] = field(default_factory=list)
+    narrowed: list[Config] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def scope_of(arguments: Arguments) -> Scope:
+    """Find the files and configurations that `arguments` mean; each path has the configuration nearest to it.
+
+    Raises:
+        click.UsageError: when a path does not exist or the options do not fit together.
+        click.ClickException: when a configuration is wrong, or standard input cannot be read.
+    """
+    _refuse_contradictions(arguments)
+    scope = Scope()
+    if arguments.stdin:
+        _add_stdin(scope, arguments)
+    else:
+        _add_files(scope, arguments)
+    return scope
+
+
+def work_through(
+    make_work: Callable[[], Callable[[Target], _Result]],
+    died: Callable[[Target, str], _Result],
+    targets: Sequence[Target],
+    jobs: int | None,
+    doing: str,
+) -> list[_Result]:
+    """Do the work on every target and return the results in their order; `died` replaces those of a lost process.
+
+    Without `jobs`, few files are handled in this process, more of them by one process a processor.
+    """
+    if jobs is None:
+        jobs = available_processors() if len(targets) > _FEW else 1
+    results = dict(tracked(spread(make_work, targets, jobs), len(targets), doing))
+    return [
+        died(target, result.reason) if isinstance(result := results[index], Died) else result
+        for index, target in enumerate(targets)
+    ]
+
+
+def warn_of_nothing(scope: Scope) -> None:
+    """Tell a user who names directories without Python files, who would take silence for praise."""
+    if not scope.targets and not scope.problems:
+        click.echo("warning: no Python files were found here", err=True)
+
+
+def _refuse_contradictions(arguments: Arguments) -> None:
+    if STDIN in arguments.paths and not arguments.stdin:
+        raise click.UsageError("`-` (standard input) cannot be combined with other paths.")
+    if arguments.stdin_filename is not None and not arguments.stdin:
+        raise click.UsageError("--stdin-filename needs `-` as the only path.")
+    for path in arguments.paths:
+        if not arguments.stdin and not os.path.lexists(path):
+            raise click.UsageError(f"The path {path!r} does not exist.")
+
+
+def _add_stdin(scope: Scope, arguments: Arguments) -> None:
+    name = arguments.stdin_filename
+    path = absolute(Path(name or "stdin.py"))
+    index = _configure(scope, path, arguments)
+    given = _read_stdin(name or STDIN)
+    scope.targets.append(Target(path, shown_path(path) if name else STDIN, index, given))
+
+
+def _read_stdin(name: str) -> FileText:
+    from prodready.project.files import ReadError, decode
+
+    try:
+        return decode(sys.stdin.buffer.read(), name)
+    except ReadError as error:
+        raise click.ClickException(f"standard input {error.reason}") from error
+
+
+def _add_files(scope: Scope, arguments: Arguments) -> None:
+    from prodready.project.files import discover
+
+    found: dict[Path, Target] = {}
+    for given in arguments.paths or (".",):
+        start = absolute(Path(given))
+        index = _configure(scope, start, arguments)
+        for path in discover([start], scope.configs[index], _noting(scope.problems)):
+            found.setdefault(path, Target(path, shown_path(path), index))
+    scope.targets = sorted(found.values(), key=lambda target: target.shown.split("/"))
+
+
+def _noting(problems: list[Problem]) -> Callable[[Path, str], None]:
+    return lambda path, reason: problems.append(Problem(shown_path(path), reason))
+
+
+def _configure(scope: Scope, start: Path, arguments: Arguments) -> int:
+    """Return the index of the configuration nearest to `start`, which is loaded where it is a new one."""
+    from prodready.cli.wrong_config import WrongConfigError
+    from prodready.project.config import ConfigError, load
+
+    try:
+        config = load(start)
+        if config not in scope.configs:
+            scope.configs.append(config)
+            scope.narrowed.append(config.with_overrides(select=arguments.select, ignore=arguments.ignore))
+        return scope.configs.index(config)
+    except ConfigError as error:
+        raise WrongConfigError(error) from error
