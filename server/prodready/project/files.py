@@ -20,6 +20,8 @@ __all__ = ["FileError", "FileText", "ReadError", "WriteError", "decode", "discov
 MAX_BYTES = 5 * 1024 * 1024
 """Larger files are data, not code that somebody wrote."""
 _HEAD_BYTES = 8192
+_ASCII = "# coding\t\\\r\n"
+"""What every encoding of a Python file must write as ASCII does."""
 _OTHER_BOMS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
@@ -170,13 +172,13 @@ def _encoding_fault(data: bytes, error: SyntaxError) -> str:
 
 def _decoded(data: bytes, encoding: str, path: Path | str) -> str:
     try:
-        if "coding".encode(encoding) != b"coding":
+        if _ASCII.encode(encoding) != _ASCII.encode("ascii"):
             raise ReadError(path, f"names {encoding} in its coding line, which cannot be the encoding of that line")
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise ReadError(path, _undecodable(data, error)) from error
     except (UnicodeError, LookupError) as error:
-        raise ReadError(path, f"cannot be decoded as {encoding}: {error}") from error
+        raise ReadError(path, f"names {encoding} in its coding line, which is no encoding of texts") from error
 
 
 def _undecodable(data: bytes, error: UnicodeDecodeError) -> str:
@@ -190,13 +192,16 @@ def _digest(data: bytes) -> bytes:
 
 
 def _encoded(text: str, like: FileText, path: Path) -> bytes:
+    signature = codecs.BOM_UTF8 if like.bom else b""
+    if _digest(signature + like.text.encode(like.encoding, "replace")) != like.digest:
+        # Some encodings write one text in several ways: lines that nobody touched would change.
+        raise WriteError(path, f"not written: its encoding {like.encoding} would change other bytes too; use UTF-8")
     try:
-        data = text.encode(like.encoding)
+        return signature + text.encode(like.encoding)
     except UnicodeEncodeError as error:
         character = f"U+{ord(text[error.start]):04X}"
         reason = f"not written: the new text holds {character}, which its encoding {like.encoding} does not have"
         raise WriteError(path, reason) from error
-    return codecs.BOM_UTF8 + data if like.bom else data
 
 
 def _check_unchanged(real: Path, like: FileText, path: Path) -> None:
