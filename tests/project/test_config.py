@@ -83,8 +83,9 @@ def test_both_files(write: Write) -> None:
             "zzz",
             (1, 0, 1, 3),
             (
-                "there is no such key; the keys are select, extend-select, ignore, exclude, per-file-ignores, severity, roles, "
-                "log-functions, traceback-style, silent-level, logger-name, logger, line-length, coexist"
+                "there is no such key; the keys are select, extend-select, ignore, exclude, per-file-ignores, "
+                "severity, roles, log-functions, traceback-style, silent-level, logger-name, logger, line-length, "
+                "coexist"
             ),
         ),
         (
@@ -141,8 +142,8 @@ def test_both_files(write: Write) -> None:
             "roles.xyz",
             (1, 6, 1, 9),
             (
-                '"xyz" is none of the known values; choose "service", "cli", "script", "test", "migration", "settings", '
-                '"notebook" or "generated"'
+                '"xyz" is none of the known values; choose "service", "cli", "script", "test", "migration", '
+                '"settings", "notebook" or "generated"'
             ),
         ),
         (
@@ -233,8 +234,8 @@ def test_all_problems_at_once(write: Write) -> None:
         'prodready.toml:4:8: select[2]: no rule, family or rule name is called "nope"; "prodready rules" lists them',
         'prodready.toml:7:16: severity.print-call: "eror" is none of the known values; did you mean "error"?',
         (
-            "prodready.toml:9:9: roles.test[0]: the glob is empty; name a file or a directory below the project's root, "
-            'such as "tests/"'
+            "prodready.toml:9:9: roles.test[0]: the glob is empty; name a file or a directory below the project's "
+            'root, such as "tests/"'
         ),
     ]
 

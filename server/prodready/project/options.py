@@ -59,7 +59,7 @@ class Options:
         ListOf(SELECTOR),
         (),
         "Rules that are off, unless `select` names them more narrowly.",
-        'ignore = ["bare-except"]',
+        'ignore = ["print-call"]',
     )
     exclude: tuple[str, ...] = _option(
         ListOf(GLOB),
