@@ -27,7 +27,8 @@ _BLANK = re.compile(r"[ \t\f]*(?:#.*)?[\r\n]*\Z")
 _INDENT = re.compile(r"[ \t\f]*")
 _CLASS = re.compile(r"class[ \t]+(\w+)")
 _MEMBER = re.compile(r"(?:async[ \t]+def|def|class)\b|@")
-_CONTINUATION = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
+# A line that begins with a backslash takes its indentation from the next: it may belong to anything.
+_CONTINUATION = re.compile(r"(?:else|elif|except|finally)\b|[)\]}\\]")
 
 
 @dataclass(frozen=True, eq=False)
