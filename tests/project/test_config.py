@@ -10,7 +10,8 @@ import pytest
 
 from prodready.engine.finding import Range, Severity
 from prodready.engine.settings import Role
-from prodready.project.config import Config, ConfigError, ConfigProblem, load
+from prodready.project.config import Config, ConfigError, ConfigProblem, Loader, load
+from prodready.project.discovery import discover
 
 if TYPE_CHECKING:
     from tests.project.conftest import Write
@@ -165,7 +166,7 @@ def test_both_files(write: Write) -> None:
             (1, 11, 1, 15),
             'a glob cannot begin with "#", which is a comment; write "[#]" for the character',
         ),
-        ('exclude = ["a["]', "exclude[0]", (1, 11, 1, 15), 'the glob matches nothing; is a bracket "[" not closed?'),
+        ('exclude = ["a["]', "exclude[0]", (1, 11, 1, 15), "the glob matches nothing; are its brackets right?"),
         (
             'per-file-ignores."" = []',
             'per-file-ignores.""',
@@ -471,3 +472,33 @@ def test_excluded(write: Write) -> None:
     for name in ("app/a.py", "app/build/a.py", "generated.py"):
         assert not config.is_excluded(root / name), name
     assert not config.is_excluded(root.parent / "gen" / "a.py")
+
+
+def test_loader_reads_each_file_once(write: Write) -> None:
+    """Files with the same configuration get the same object, also where all settings are defaults."""
+    root = write({"pyproject.toml": "", "a/x.py": "", "one/prodready.toml": "", "one/b/y.py": "", "one/c/z.py": ""})
+    loader = Loader()
+    inner = loader.load(root / "one" / "b" / "y.py")
+    assert loader.load(root / "one" / "c" / "z.py") is inner
+    assert loader.load(root / "one") is inner
+    outer = loader.load(root / "a" / "x.py")
+    assert loader.load(root) is outer
+    assert (outer.root, inner.root) == (root, root / "one")
+    assert (outer, inner) == (load(root), load(root / "one"))
+
+
+def test_loader_excludes_by_the_nearest_configuration(write: Write) -> None:
+    """Below a directory with settings of its own, those say what is excluded."""
+    root = write(
+        {
+            "prodready.toml": 'exclude = ["gen.py", "/data/"]',
+            "gen.py": "",
+            "one/prodready.toml": 'exclude = ["other.py"]',
+            "one/gen.py": "",
+            "one/other.py": "",
+            "data/a.py": "",
+            "data/prodready.toml": "",
+        }
+    )
+    found = [path.relative_to(root).as_posix() for path in discover([root, root / "data"], Loader())]
+    assert found == ["one/gen.py", "data/a.py"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from prodready.project.problems import ConfigError, ConfigProblem
 from prodready.project.settings_of import Config
 from prodready.project.suggest import closest
 
-__all__ = ["OWN_FILE", "PYPROJECT", "Config", "ConfigError", "ConfigProblem", "load"]
+__all__ = ["OWN_FILE", "PYPROJECT", "Config", "ConfigError", "ConfigProblem", "Loader", "load"]
 
 PYPROJECT = "pyproject.toml"
 OWN_FILE = "prodready.toml"
@@ -36,15 +36,59 @@ def load(start: Path) -> Config:
     Raises:
         ConfigError: when the configuration is wrong, or cannot be read.
     """
-    start = absolute(start)
-    first = start if start.is_dir() else start.parent
-    directories = (first, *first.parents)
-    for directory in directories:
-        config = _load_from(directory)
-        if config is not None:
-            return config
-    root = next((here for here in directories if any((here / sign).exists() for sign in _ROOT_SIGNS)), first)
-    return _with_pyproject(Config(root), _toml(root / PYPROJECT) or {})
+    return Loader().load(start)
+
+
+class Loader:
+    """Loads the configurations of many files, each of them once: files with the same one get the same object."""
+
+    def __init__(self) -> None:
+        self._lying_in: dict[Path, Config | None] = {}
+        self._nearest: dict[Path, Config] = {}
+        self._defaults: dict[Path, Config] = {}
+
+    def load(self, start: Path) -> Config:
+        """Return the configuration of `start`, as the function `load` does.
+
+        Raises:
+            ConfigError: when the configuration is wrong, or cannot be read.
+        """
+        start = absolute(start)
+        return self._of_directory(start if start.is_dir() else start.parent)
+
+    def excluder(self, start: Path) -> Callable[[Path, bool], bool]:
+        """Return the test for paths below `start`, as `Config.excluder` does; each path's own configuration decides.
+
+        The test raises what `load` raises.
+        """
+        tests: dict[Path, Callable[[Path, bool], bool]] = {}
+
+        def excluded(path: Path, directory: bool) -> bool:
+            config = self._of_directory(path.parent)
+            if config.root not in tests:
+                tests[config.root] = config.excluder(start)
+            return tests[config.root](path, directory)
+
+        return excluded
+
+    def _of_directory(self, directory: Path) -> Config:
+        config = self._nearest.get(directory)
+        if config is None:
+            config = self._nearest[directory] = self._find(directory)
+        return config
+
+    def _find(self, directory: Path) -> Config:
+        directories = (directory, *directory.parents)
+        for here in directories:
+            if here not in self._lying_in:
+                self._lying_in[here] = _load_from(here)
+            config = self._lying_in[here]
+            if config is not None:
+                return config
+        root = next((here for here in directories if any((here / sign).exists() for sign in _ROOT_SIGNS)), directory)
+        if root not in self._defaults:
+            self._defaults[root] = _with_pyproject(Config(root), _toml(root / PYPROJECT) or {})
+        return self._defaults[root]
 
 
 def _load_from(directory: Path) -> Config | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,9 +29,7 @@ class GlobSet:
 
     @cached_property
     def _spec(self) -> GitIgnoreSpec:
-        from pathspec import GitIgnoreSpec
-
-        return GitIgnoreSpec.from_lines(self.globs)
+        return compiled(self.globs)
 
     def match(self, relative: str, *, directory: bool = False) -> str | None:
         """Return the last glob that matches `relative` (a path with slashes below the root), None when none does."""
@@ -51,8 +51,22 @@ def glob_fault(glob: str) -> str | None:
         return "write directories with slashes, also on Windows"
     if ".." in glob.split("/"):
         return 'a glob counts from the project\'s root and cannot leave it with ".."'
+    return None if can_match(glob) else "the glob matches nothing; are its brackets right?"
+
+
+def can_match(glob: str) -> bool:
+    """Tell whether a line of an ignore file is a glob that can match something."""
+    try:
+        return any(pattern.include is not None for pattern in compiled((glob,)).patterns)
+    except (ValueError, re.error):
+        return False
+
+
+def compiled(globs: Iterable[str]) -> GitIgnoreSpec:
+    """Compile globs, each of which `can_match`."""
     from pathspec import GitIgnoreSpec
 
-    if any(pattern.include is None for pattern in GitIgnoreSpec.from_lines([glob]).patterns):
-        return 'the glob matches nothing; is a bracket "[" not closed?'
-    return None
+    with warnings.catch_warnings():
+        # Brackets inside brackets are rare, but right; users need not hear what `re` may make of them one day.
+        warnings.simplefilter("ignore", FutureWarning)
+        return GitIgnoreSpec.from_lines(globs)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from prodready.project.globs import can_match, compiled
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -42,7 +44,7 @@ class IgnoreFile:
     def read(cls, path: Path, base: Path) -> IgnoreFile | None:
         """Read an ignore file; None when there is none, it cannot be read, or it says nothing."""
         try:
-            text = path.read_text(encoding="utf-8", errors="replace")
+            text = path.read_text(encoding="utf-8-sig", errors="replace")
         except OSError:
             return None
         lines = tuple(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
@@ -50,23 +52,8 @@ class IgnoreFile:
 
     @cached_property
     def _spec(self) -> GitIgnoreSpec:
-        from pathspec import GitIgnoreSpec
-
-        return GitIgnoreSpec.from_lines(self._valid)
-
-    @property
-    def _valid(self) -> list[str]:
-        """The lines that are patterns: git skips those that are none."""
-        from pathspec import GitIgnoreSpec
-
-        valid = []
-        for line in self.lines:
-            try:
-                GitIgnoreSpec.from_lines([line])
-            except ValueError:
-                continue
-            valid.append(line)
-        return valid
+        """The lines that are globs: git skips those that are none."""
+        return compiled(line for line in self.lines if can_match(line))
 
     def verdict(self, path: Path, *, directory: bool) -> bool | None:
         """Return whether `path` (below `base`) is ignored; None when the file says nothing about it."""
