@@ -124,8 +124,10 @@ def _read_bytes(path: Path) -> bytes:
             raise ReadError(path, _too_large(status.st_size))
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise ReadError(path, f"cannot be read: {_why(error)}") from error
+    except ValueError as error:
+        raise ReadError(path, "cannot be read: no file can have this name") from error
     if len(data) > MAX_BYTES:
         raise ReadError(path, _too_large(len(data)))
     return data
@@ -135,11 +137,9 @@ def _too_large(size: int) -> str:
     return f"is too large ({size / 1024 / 1024:.1f} MB; at most {MAX_BYTES // 1024 // 1024} MB are read)"
 
 
-def _why(error: OSError | ValueError) -> str:
+def _why(error: OSError) -> str:
     """Return the system's reason, without the number and the path."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error)
+    return (error.strerror or str(error)).lower()
 
 
 def _encoding(data: bytes, path: Path | str) -> tuple[str, bool]:
