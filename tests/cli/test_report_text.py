@@ -6,6 +6,7 @@ import io
 from textwrap import dedent
 
 import pytest
+from rich.cells import cell_len
 
 from prodready.engine.finding import Finding, Fix, Range, Related, Severity
 from prodready.engine.source import split_lines
@@ -75,7 +76,9 @@ def test_an_unsafe_fix_says_why_it_is_unsafe() -> None:
 
 def test_without_findings_the_summary_says_how_much_was_looked_at() -> None:
     unread = FileReport("app/data.py", analysed=False)
-    assert list(text.render(Report([file_of(SOURCE), unread], 1.0))) == ["No findings in 1 file, 1.0 s"]
+    assert list(text.render(Report([file_of(SOURCE), unread], 1.0))) == [
+        "No findings in 1 file, 1 other could not be analysed, 1.0 s"
+    ]
 
 
 def test_carets_stand_right_after_tabs() -> None:
@@ -128,8 +131,17 @@ def test_the_middle_of_a_long_range_is_left_out() -> None:
 def test_of_a_very_long_line_the_part_with_the_finding_is_shown() -> None:
     source = "a" * 500 + " f() " + "b" * 500
     line, carets = shown(source, Range.of(0, 501, 0, 504))
-    assert line == "1 | …" + "a" * 59 + " f() " + "b" * 96 + "…"
-    assert carets == "  | " + " " * 61 + "^^^"
+    assert line == "1 | …" + "a" * 52 + " f() " + "b" * 101 + "…"
+    assert carets == "  | " + " " * 54 + "^^^"
+
+
+def test_a_terminal_gets_lines_that_fit() -> None:
+    finding = Finding("OBS201", "silent-except", Severity.WARNING, "…", Range.of(0, 101, 0, 104))
+    report = Report([file_of("日" * 100 + " f() " + "b" * 100, finding)])
+    line, carets = list(text.render(report, columns=60))[2:-2]
+    assert line == "1 | …" + "日" * 17 + " f() " + "b" * 15 + "…"
+    assert carets == "  | " + " " * 36 + "^^^"
+    assert cell_len(line) == 60
 
 
 def test_source_cannot_steer_the_terminal() -> None:

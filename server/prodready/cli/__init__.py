@@ -7,6 +7,9 @@ def main() -> None:
     """Run the command that the arguments name, and end the process with its exit code."""
     import sys
 
-    from prodready.cli.app import run
+    try:
+        from prodready.cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

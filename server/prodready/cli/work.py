@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from prodready.project.config import Config
 
 
+_TOO_DEEP = "is nested too deeply to be analysed"
+
+
 @dataclass(frozen=True)
 class Target:
     """A file to look at: its absolute path, the path to show, and which of the configurations it has.
@@ -144,7 +147,9 @@ def unread(target: Target, error: ReadError) -> FileReport:
 
 
 def failed(target: Target, error: Exception) -> FileReport:
-    """Report a file over which prodready failed."""
+    """Report a file over which prodready failed; code may be nested more deeply than Python itself can follow."""
+    if isinstance(error, RecursionError):
+        return FileReport(target.shown, problems=(Problem(target.shown, _TOO_DEEP),), analysed=False)
     details = "".join(traceback.format_exception(error))
     problem = Problem(target.shown, f"{type(error).__name__}: {error}", ours=True, details=details)
     return FileReport(target.shown, problems=(problem,), analysed=False)

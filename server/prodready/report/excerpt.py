@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from prodready.engine.finding import Range
 
 _TAB = 4
 _SHOWN = 4
-_WIDEST = 160
-_LEAD = 60
+WIDEST = 160
+"""How many cells of a line are shown where nothing limits it."""
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -45,8 +45,11 @@ def lines_of(span: Range) -> list[int]:
     return [first, first + 1, last]
 
 
-def excerpt(lines: Mapping[int, str], span: Range) -> Iterator[ExcerptLine]:
-    """Show the lines of `span` (0-based, characters) out of `lines`, which maps 0-based numbers to texts."""
+def excerpt(lines: Mapping[int, str], span: Range, widest: int = WIDEST) -> Iterator[ExcerptLine]:
+    """Show the lines of `span` (0-based, characters) out of `lines`, which maps 0-based numbers to texts.
+
+    Of a line with more than `widest` cells the part around the start of the range is shown.
+    """
     previous: int | None = None
     for number in lines_of(span):
         if number not in lines:
@@ -54,20 +57,20 @@ def excerpt(lines: Mapping[int, str], span: Range) -> Iterator[ExcerptLine]:
         if previous is not None and number > previous + 1:
             yield ExcerptLine(None)
         previous = number
-        yield _line(number, lines[number], span)
+        yield _line(number, lines[number], span, widest)
 
 
-def _line(number: int, line: str, span: Range) -> ExcerptLine:
+def _line(number: int, line: str, span: Range, widest: int) -> ExcerptLine:
     if number != span.start.line and not line.strip():
         return ExcerptLine(number + 1)
     first = span.start.column if number == span.start.line else len(line) - len(line.lstrip())
     last = span.end.column if number == span.end.line else len(line.rstrip())
     before, upto, whole = _expanded(line[:first]), _expanded(line[:last]), _expanded(line)
-    if cell_len(whole) <= _WIDEST:
+    if cell_len(whole) <= widest:
         return _marked(number, whole.rstrip(), len(before), len(upto))
-    cut = max(0, len(before) - _LEAD)
-    window = whole[cut : cut + _WIDEST]
-    text = "…" * bool(cut) + window.rstrip() + "…" * (cut + _WIDEST < len(whole))
+    cut = max(0, len(before) - widest // 3)
+    window = set_cell_size(whole[cut:], widest - 2).rstrip()
+    text = "…" * bool(cut) + window + "…" * (cut + len(window) < len(whole.rstrip()))
     shift = bool(cut) - cut
     return _marked(number, text, len(before) + shift, min(len(upto) + shift, len(text)))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from prodready.engine.finding import Finding, Fix, Position, Related, Severity
-from prodready.report.excerpt import ExcerptLine, excerpt, printable
+from prodready.report.excerpt import WIDEST, ExcerptLine, excerpt, printable
 from prodready.report.model import FileReport, Report, fixable, safely_fixable
 from prodready.report.paint import Paint, plain
 
+_NARROWEST = 40
 _STYLES = {
     Severity.ERROR: "bold red",
     Severity.WARNING: "bold yellow",
@@ -17,13 +18,16 @@ _STYLES = {
 }
 
 
-def render(report: Report, paint: Paint = plain, *, concise: bool = False) -> Iterator[str]:
-    """Write a run as lines without line ends: its findings, and the sums last. `concise` takes one line a finding."""
+def render(report: Report, paint: Paint = plain, *, concise: bool = False, columns: int | None = None) -> Iterator[str]:
+    """Write a run as lines without line ends: its findings, and the sums last.
+
+    `concise` takes one line a finding. `columns` is how wide the terminal is: source lines are cut to fit.
+    """
     for file in report.files:
         for finding in file.findings:
             yield heading(file.path, finding, paint)
             if not concise:
-                yield from _details(file, finding, paint)
+                yield from _details(file, finding, paint, columns)
                 yield ""
     yield summary(report)
 
@@ -43,13 +47,14 @@ def fix_line(fix: Fix) -> str:
 def summary(report: Report) -> str:
     """Write the last line: how many findings in how many files, what can be fixed, and the seconds."""
     findings = report.findings
-    seconds = f"{report.seconds:.1f} s"
+    missing = len(report.files) - report.analysed
+    ending = f", {count(missing, 'other')} could not be analysed" * bool(missing) + f", {report.seconds:.1f} s"
     if not findings:
-        return f"No findings in {count(report.analysed, 'file')}, {seconds}"
+        return f"No findings in {count(report.analysed, 'file')}{ending}"
     touched = sum(bool(file.findings) for file in report.files)
     fixes = f"{fixable(findings)} fixable, {safely_fixable(findings)} safe with `prodready fix`"
     files = f"{touched} of {count(report.analysed, 'file')}"
-    return f"{count(len(findings), 'finding')} in {files} ({fixes}), {seconds}"
+    return f"{count(len(findings), 'finding')} in {files} ({fixes}){ending}"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -75,8 +80,9 @@ def _place(path: str, position: Position) -> str:
     return f"{printable(path)}:{position.line + 1}:{position.column + 1}"
 
 
-def _details(file: FileReport, finding: Finding, paint: Paint) -> Iterator[str]:
-    shown = list(excerpt(file.lines, finding.range))
+def _details(file: FileReport, finding: Finding, paint: Paint, columns: int | None) -> Iterator[str]:
+    widest = WIDEST if columns is None else max(_NARROWEST, columns - len(f"{finding.range.end.line + 1} | "))
+    shown = list(excerpt(file.lines, finding.range, widest))
     yield from source_lines(shown, _STYLES[finding.severity], paint)
     mark = paint(" " * _gutter(shown) + " =", "blue")
     if finding.fix:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -85,10 +86,12 @@ def _rendered(report: Report, output_format: str, concise: bool, output_file: Pa
 
         return [as_json.render(report)]
     from prodready.report import text
-    from prodready.report.paint import painter, plain
+    from prodready.report.paint import painter
 
-    paint = plain if output_file is not None else painter(sys.stdout)
-    return text.render(report, paint, concise=concise)
+    if output_file is not None:
+        return text.render(report, concise=concise)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return text.render(report, painter(sys.stdout), concise=concise, columns=columns)
 
 
 def _refuse_unwritable(path: Path) -> None:

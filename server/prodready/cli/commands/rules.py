@@ -53,7 +53,7 @@ def _table(described: list[dict[str, Any]]) -> list[str]:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in ("code", "name", "severity", "fix"):
         table.add_column(name, no_wrap=True)
     table.add_column("what it finds")
@@ -62,4 +62,4 @@ def _table(described: list[dict[str, Any]]) -> list[str]:
     console = Console(width=None if sys.stdout.isatty() else 1000)
     with console.capture() as captured:
         console.print(table)
-    return [line.rstrip() for line in captured.get().strip("\n").split("\n")]
+    return [line.rstrip() for line in captured.get().split("\n") if line.strip()]
