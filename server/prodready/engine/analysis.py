@@ -184,6 +184,7 @@ def _keep_stale(moved: Iterator[Finding], replaced: list[Segment], document: Doc
         symbols={name: bound for name, bound in symbols.items() if name not in live},
         function_reads=frozenset().union(*(part.function_reads for part in old)),
         module_closes=frozenset().union(*(part.module_closes for part in old)),
+        module_hands_on=frozenset().union(*(part.module_hands_on for part in old)),
         exports=frozenset().union(*(part.exports for part in old)),
         stars=tuple(star for part in old for star in part.stars),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from prodready.engine.closing import handed_on
 from prodready.engine.facts import (
     OtherSymbol,
     SegmentFacts,
@@ -31,6 +32,7 @@ def extract_facts(segment: Segment, ignores: frozenset[str] = frozenset()) -> Se
         tuple(collected.stars),
         frozenset(collected.exports),
         ignores,
+        module_hands_on=frozenset(collected.hands_on),
     )
 
 
@@ -53,6 +55,7 @@ class _Collector:
         self.symbols: dict[str, list[Symbol]] = {}
         self.reads: set[str] = set()
         self.closes: set[str] = set()
+        self.hands_on: set[str] = set()
         self.stars: list[str] = []
         self.exports: set[str] = set()
 
@@ -88,6 +91,7 @@ class _Collector:
                 self._globals(here)
             if not in_function:
                 self._closes(here)
+                self.hands_on.update(handed_on(here))
             deeper = in_function or isinstance(here, SCOPES)
             if not deeper and isinstance(here, ast.stmt):
                 nested = {id(s) for s in child_statements(here)}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 
+from prodready.engine.closing import closing_traits
 from prodready.engine.syntax import FUNCTIONS, FunctionNode
 
 MAX_HOPS = 8
@@ -51,15 +52,20 @@ class FunctionSymbol:
 
 @dataclass(frozen=True)
 class ClassSymbol:
-    """A class: its bases as written, methods, and what its attributes (of class or `self`) are bound to."""
+    """A class: its bases as written, methods, and what its attributes (of class or `self`) are bound to.
+
+    `traits` say how it is closed: `__enter__:self` gives the object itself, `__exit__:closes` closes and does nothing
+    else, `close:async` is a coroutine function; the same for `__aenter__` and `__aexit__`.
+    """
 
     bases: tuple[str, ...] = ()
     methods: frozenset[str] = frozenset()
     attributes: Mapping[str, tuple[Symbol, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    traits: frozenset[str] = frozenset()
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the attributes as a plain dictionary: a mapping proxy cannot be pickled."""
-        return _class_symbol, (self.bases, self.methods, dict(self.attributes))
+        return _class_symbol, (self.bases, self.methods, dict(self.attributes), self.traits)
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,9 @@ Symbol: TypeAlias = ImportSymbol | CallSymbol | AliasSymbol | FunctionSymbol | C
 
 
 def _class_symbol(
-    bases: tuple[str, ...], methods: frozenset[str], attributes: dict[str, tuple[Symbol, ...]]
+    bases: tuple[str, ...], methods: frozenset[str], attributes: dict[str, tuple[Symbol, ...]], traits: frozenset[str]
 ) -> ClassSymbol:
-    return ClassSymbol(bases, methods, MappingProxyType(attributes))
+    return ClassSymbol(bases, methods, MappingProxyType(attributes), traits)
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,8 @@ class SegmentFacts:
 
     `symbols` maps each module-level name to what it is bound to, in order. `function_reads` are the names that
     functions read or write from outside themselves; `module_closes` those that module-level code calls `.close()` on or
-    uses in a `with`. `stars` are the modules of `from x import *`. `exports` holds the strings of `__all__`.
+    uses in a `with`; `module_hands_on` those that it assigns on, puts into something, or passes to a call that may keep
+    them. `stars` are the modules of `from x import *`. `exports` holds the strings of `__all__`.
     """
 
     symbols: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
@@ -93,6 +100,7 @@ class SegmentFacts:
     stars: tuple[str, ...] = ()
     exports: frozenset[str] = frozenset()
     ignores: frozenset[str] = frozenset()
+    module_hands_on: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,7 @@ class ModuleFacts:
     stars: tuple[str, ...] = ()
     exports: frozenset[str] = frozenset()
     ignores: frozenset[str] = frozenset()
+    module_hands_on: frozenset[str] = frozenset()
 
     def symbol(self, name: str) -> Symbol | None:
         """Return what module-level `name` is, None when it is unbound or different bindings disagree.
@@ -155,6 +164,7 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
     symbols: dict[str, tuple[Symbol, ...]] = {}
     reads: set[str] = set()
     closes: set[str] = set()
+    hands_on: set[str] = set()
     stars: list[str] = []
     exports: set[str] = set()
     ignores: set[str] = set()
@@ -164,13 +174,14 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
             symbols[key] = bound if known is None else _merged(known, bound)
         reads |= part.function_reads
         closes |= part.module_closes
+        hands_on |= part.module_hands_on
         stars.extend(part.stars)
         exports |= part.exports
         ignores |= part.ignores
     made = {key for key, bound in symbols.items() if any(isinstance(s, CallSymbol) for s in bound)}
     return ModuleFacts(
         name, package, symbols, frozenset(reads & made), frozenset(closes & made), tuple(stars), frozenset(exports),
-        frozenset(ignores),
+        frozenset(ignores), frozenset(hands_on & made),
     )  # fmt: skip
 
 
@@ -182,7 +193,8 @@ def _merged(known: tuple[Symbol, ...], more: tuple[Symbol, ...]) -> tuple[Symbol
             attributes = dict(left.attributes)
             for key, bound in right.attributes.items():
                 attributes[key] = attributes.get(key, ()) + bound
-            return (ClassSymbol(left.bases, left.methods | right.methods, MappingProxyType(attributes)),)
+            methods, traits = left.methods | right.methods, left.traits | right.traits
+            return (ClassSymbol(left.bases, methods, MappingProxyType(attributes), traits),)
     return known + more
 
 
@@ -320,17 +332,19 @@ def function_symbol(node: FunctionNode) -> FunctionSymbol:
 def class_symbol(node: ast.ClassDef) -> ClassSymbol:
     """Return the facts of a class, or of the part of one that a segment holds."""
     methods: set[str] = set()
+    traits: set[str] = set()
     attributes: dict[str, tuple[Symbol, ...]] = {}
     for statement in flat_statements(node.body):
         if isinstance(statement, FUNCTIONS):
             methods.add(statement.name)
+            traits.update(closing_traits(statement))
             for name, symbol in _self_attributes(statement):
                 attributes[name] = (*attributes.get(name, ()), symbol)
         else:
             for name, symbol in bindings(statement):
                 attributes[name] = (*attributes.get(name, ()), symbol)
     bases = tuple(d for base in node.bases if (d := dotted(_unsubscripted(base))))
-    return ClassSymbol(bases, frozenset(methods), MappingProxyType(attributes))
+    return ClassSymbol(bases, frozenset(methods), MappingProxyType(attributes), frozenset(traits))
 
 
 def _unsubscripted(node: ast.expr) -> ast.expr:

@@ -1,0 +1,421 @@
+"""Statements put into a `with`: around a resource that nothing closes, and in place of a `finally` that does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+from prodready.engine.facts import ImportSymbol
+from prodready.engine.syntax import block_of
+from prodready.fixes.imports import Refusal
+from prodready.models.resource_table import Manager, Resource
+
+if TYPE_CHECKING:
+    from prodready.fixes.draft import Draft
+    from prodready.models.leaks import Leak
+    from prodready.models.manual_close import ManualClose
+    from prodready.models.unbound import Unbound
+
+Statements = Sequence[cst.BaseStatement]
+Lines = Sequence[cst.EmptyLine]
+_ASYNC: Final = cst.Asynchronous()
+
+
+def write_leak(leak: Leak, draft: Draft) -> None:
+    """Put what follows the opening of a leaking resource, up to its last use, into a `with`.
+
+    Raises:
+        Refusal: when the statements cannot be rewritten.
+    """
+    if leak.last is None:
+        raise Refusal("the resource is used outside of the block that opens it")
+    header = _Header(draft, leak.statement, leak.resource, leak.name)
+    closers = leak.resource.closers | {"close"}
+
+    def transform(statements: Statements) -> Statements:
+        _check_shape(statements, leak.statement, leak.last)
+        body = _without_closing(statements[1:], leak.name, closers)
+        return [header.around(statements[0], body)]
+
+    draft.rewrite(leak.statement, leak.last, transform)
+
+
+def write_unbound(unbound: Unbound, draft: Draft) -> None:
+    """Open a nameless resource in a `with`, around the statement that uses it.
+
+    Raises:
+        Refusal: when no name is free for it.
+    """
+    names = draft.context.names
+    name = next((n for n in ("file", "opened_file", "source_file") if names.is_free(n, unbound.statement)), None)
+    if name is None:
+        raise Refusal("no name is free for the resource")
+    opening = draft.text_of(unbound.call)
+
+    def transform(statements: Statements) -> Statements:
+        line = cst.ensure_type(statements[0], cst.SimpleStatementLine)
+        expression = cst.parse_expression(opening)
+        replaced = line.visit(_Replace(expression, name)) if "\n" not in opening else line
+        if not isinstance(replaced, cst.SimpleStatementLine) or replaced is line:
+            raise Refusal("the call cannot be found again")
+        item = cst.WithItem(expression, cst.AsName(cst.Name(name)))
+        return [_with([item], [_unpadded(replaced)], leading=line.leading_lines, is_async=False)]
+
+    draft.rewrite(unbound.statement, unbound.statement, transform)
+
+
+def write_manual_close(found: ManualClose, draft: Draft) -> None:
+    """Put the resources that a `finally` closes into a `with`, in the order in which they are opened.
+
+    Raises:
+        Refusal: when the statements cannot be rewritten.
+    """
+    block = block_of(found.statement)
+    at = {id(s): i for i, s in enumerate(block)}
+    first = at[id(found.first)]
+    headers = {id(i.acquisition): _Header(draft, i.acquisition, i.resource, i.name) for i in found.items}
+    touched = block[first : at[id(found.statement)] + 1]
+
+    def transform(statements: Statements) -> Statements:
+        _check_shape(statements, touched[0], touched[-1], len(touched))
+        return _Conversion(found, headers, touched).converted(statements)
+
+    draft.rewrite(found.first, found.statement, transform)
+
+
+@dataclass
+class _Header:
+    """The item of a `with` that opens one resource."""
+
+    draft: Draft
+    statement: ast.Assign | ast.AnnAssign
+    resource: Resource
+    name: str
+    manager: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.manager = _manager(self.resource, self.draft, self.statement)
+
+    def item(self, statement: cst.BaseStatement) -> cst.WithItem:
+        """Return `call as name` for the statement `name = call`."""
+        value = _assigned(statement)
+        if isinstance(value, cst.Await):
+            value = value.expression
+        if self.manager:
+            value = cst.Call(cst.parse_expression(self.manager), [cst.Arg(value)])
+        return cst.WithItem(value, cst.AsName(cst.Name(self.name)))
+
+    def around(self, statement: cst.BaseStatement, body: Statements) -> cst.BaseStatement:
+        """Return the `with` for one resource, with the comments of the statement that opened it."""
+        line = cst.ensure_type(statement, cst.SimpleStatementLine)
+        made = _with(
+            [self.item(statement)],
+            body,
+            leading=line.leading_lines,
+            is_async=self.resource.is_async,
+            trailing=line.trailing_whitespace,
+        )
+        return _fitted(made, [], self.draft, self.statement)
+
+
+class _Conversion:
+    """Rewrites the statements from the first opening to the `try` that closes by hand."""
+
+    def __init__(self, found: ManualClose, headers: dict[int, _Header], block: Sequence[ast.stmt]) -> None:
+        self.found = found
+        self.headers = headers
+        self.block = block
+        self.comments: list[cst.EmptyLine] = []
+
+    def converted(self, statements: Statements) -> list[cst.BaseStatement]:
+        """Return the statements with every resource in a `with`."""
+        node = cst.ensure_type(statements[-1], cst.Try)
+        tail = self._try(node)
+        initial = {id(item.initial) for item in self.found.items if item.initial is not None}
+        group: list[tuple[_Header, cst.SimpleStatementLine]] = []
+        for statement, origin in reversed(list(zip(statements[:-1], self.block[:-1], strict=True))):
+            if id(origin) in self.headers:
+                header, line = self.headers[id(origin)], cst.ensure_type(statement, cst.SimpleStatementLine)
+                if group and group[0][0].resource.is_async != header.resource.is_async:
+                    tail, group = [self._grouped(group, tail)], []
+                group.insert(0, (header, line))
+                continue
+            if group:
+                tail, group = [self._grouped(group, tail)], []
+            tail = _led(_lines_of(statement), tail) if id(origin) in initial else [statement, *tail]
+        if group:
+            tail = [self._grouped(group, tail)]
+        return _led(self.comments, tail)
+
+    def _grouped(self, group: Sequence[tuple[_Header, cst.SimpleStatementLine]], body: Statements) -> cst.BaseStatement:
+        """Return one `with` for resources that are opened one right after the other."""
+        first, line = group[0]
+        if len(group) == 1:
+            return first.around(line, body)
+        items = [header.item(statement) for header, statement in group]
+        made = _with(items, body, leading=line.leading_lines, is_async=first.resource.is_async)
+        return _fitted(made, [statement for _, statement in group], first.draft, first.statement)
+
+    def _try(self, node: cst.Try) -> list[cst.BaseStatement]:
+        """Return what the `try` becomes: without the closing calls, and without itself where nothing else is left."""
+        body = cst.ensure_type(node.body, cst.IndentedBlock)
+        inner = self._inner(body)
+        rest = self._rest(node)
+        if node.handlers or rest is not None:
+            return [node.with_changes(body=inner, finalbody=rest)]
+        self.comments.extend(_comment_line(body.header))
+        first, *others = inner.body
+        lines = [*node.leading_lines, *_lines_of(first)]
+        return [*_footed([_padded(first, lines), *others], body.footer)]
+
+    def _inner(self, body: cst.IndentedBlock) -> cst.IndentedBlock:
+        """Return the block of the `try` with the resources that it opens itself in `with` statements."""
+        origins = self.found.statement.body
+        if len(body.body) != len(origins):
+            raise Refusal("statements share a line")
+        tail: list[cst.BaseStatement] = []
+        for statement, origin in reversed(list(zip(body.body, origins, strict=True))):
+            header = self.headers.get(id(origin))
+            tail = [statement, *tail] if header is None else [header.around(statement, tail)]
+        return body.with_changes(body=tail)
+
+    def _rest(self, node: cst.Try) -> cst.Finally | None:
+        """Return the `finally` without the closing calls, None when nothing is left; keep their comments for later."""
+        final = cst.ensure_type(node.finalbody, cst.Finally)
+        block = cst.ensure_type(final.body, cst.IndentedBlock)
+        origins = self.found.statement.finalbody
+        if len(block.body) != len(origins):
+            raise Refusal("statements share a line")
+        closes = {id(item.close) for item in self.found.items}
+        kept = [s for s, origin in zip(block.body, origins, strict=True) if id(origin) not in closes]
+        for statement, origin in zip(block.body, origins, strict=True):
+            if id(origin) in closes:
+                self.comments.extend(_comments_of(statement))
+        if kept:
+            return final.with_changes(body=block.with_changes(body=[_unpadded(kept[0]), *kept[1:]]))
+        own = [*_only_comments(final.leading_lines), *_comment_line(block.header)]
+        self.comments = [*own, *self.comments, *_only_comments(block.footer)]
+        return None
+
+
+class _Replace(cst.CSTTransformer):
+    """Replaces the first occurrence of an expression by a name."""
+
+    def __init__(self, expression: cst.BaseExpression, name: str) -> None:
+        self.expression = expression
+        self.name = name
+        self.is_done = False
+
+    def on_leave(
+        self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
+    ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
+        if not self.is_done and isinstance(original_node, cst.Call) and original_node.deep_equals(self.expression):
+            self.is_done = True
+            return cst.Name(self.name)  # type: ignore[return-value]
+        return super().on_leave(original_node, updated_node)
+
+
+class _RemoveClosing(cst.CSTTransformer):
+    """Removes the closing calls that a way out of the block follows at once: leaving the `with` closes there."""
+
+    def __init__(self, name: str, closers: frozenset[str]) -> None:
+        self.name = name
+        self.closers = closers
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802  libcst's name
+        return False
+
+    def leave_IndentedBlock(  # noqa: N802  libcst's name
+        self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
+    ) -> cst.BaseSuite:
+        kept: list[cst.BaseStatement] = []
+        lines: Lines = ()
+        for statement, following in zip(updated_node.body, [*updated_node.body[1:], None], strict=True):
+            if _is_closing(statement, self.name, self.closers) and following is not None and _leaves(following):
+                lines = [*lines, *_comments_of(statement)]
+            else:
+                kept.append(_padded(statement, [*lines, *_lines_of(statement)]) if lines else statement)
+                lines = ()
+        return updated_node.with_changes(body=kept)
+
+
+def _without_closing(statements: Statements, name: str, closers: frozenset[str]) -> list[cst.BaseStatement]:
+    """Return the statements of a new `with` without the calls that it makes superfluous."""
+    remover = _RemoveClosing(name, closers)
+    kept: list[cst.BaseStatement] = []
+    lines: Lines = ()
+    for index, statement in enumerate(statements):
+        last = index == len(statements) - 1
+        if _is_closing(statement, name, closers) and (last or _leaves(statements[index + 1])):
+            lines = [*lines, *_comments_of(statement)]
+            continue
+        visited = statement.visit(remover)
+        assert isinstance(visited, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
+        kept.append(_padded(visited, [*lines, *_lines_of(visited)]) if lines else visited)
+        lines = ()
+    return _footed(kept or [cst.parse_statement("pass")], lines)
+
+
+def _is_closing(statement: cst.CSTNode, name: str, closers: frozenset[str]) -> bool:
+    """Whether a statement is `name.close()`, awaited or not, alone on its line."""
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return False
+    expression = statement.body[0]
+    value = expression.value if isinstance(expression, cst.Expr) else None
+    call = value.expression if isinstance(value, cst.Await) else value
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return False
+    owner = call.func.value
+    return isinstance(owner, cst.Name) and owner.value == name and call.func.attr.value in closers
+
+
+def _leaves(statement: cst.CSTNode) -> bool:
+    """Whether a statement leaves the block without doing anything that could mind an open resource."""
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return False
+    small = statement.body[0]
+    if isinstance(small, cst.Return):
+        return small.value is None or isinstance(small.value, (cst.Name, cst.BaseNumber, cst.BaseString, cst.Attribute))
+    return isinstance(small, (cst.Raise, cst.Break, cst.Continue))
+
+
+def _check_shape(statements: Statements, first: ast.stmt, last: ast.stmt | None, count: int = 0) -> None:
+    """Check that libcst sees the statements that `ast` saw, one a line."""
+    if last is None or (count and len(statements) != count):
+        raise Refusal("statements share a line")
+    block = block_of(first)
+    begin = next(i for i, s in enumerate(block) if s is first)
+    end = next(i for i, s in enumerate(block) if s is last)
+    if len(statements) != end - begin + 1:
+        raise Refusal("statements share a line")
+
+
+def _assigned(statement: cst.BaseStatement) -> cst.BaseExpression:
+    line = cst.ensure_type(statement, cst.SimpleStatementLine)
+    small = line.body[0]
+    if len(line.body) != 1 or not isinstance(small, (cst.Assign, cst.AnnAssign)) or small.value is None:
+        raise Refusal("statements share a line")
+    return small.value
+
+
+def _manager(resource: Resource, draft: Draft, at: ast.stmt) -> str:
+    """Return what to wrap the opening call in, importing it: empty where the resource has a `with` of its own."""
+    if resource.manager is Manager.OWN:
+        return ""
+    name = "closing" if resource.manager is Manager.CLOSING else "aclosing"
+    if any(s == ImportSymbol(f"contextlib.{name}") for s in draft.context.facts.symbols.get(name, ())):
+        return draft.import_name("contextlib", name, at)
+    return f"{draft.import_module('contextlib', at)}.{name}"
+
+
+def _with(
+    items: Sequence[cst.WithItem],
+    body: Statements,
+    *,
+    leading: Lines,
+    is_async: bool,
+    trailing: cst.TrailingWhitespace | None = None,
+) -> cst.With:
+    first, *others = body
+    block = cst.IndentedBlock([_unpadded(first), *others], header=trailing or cst.TrailingWhitespace())
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    separated = [*(item.with_changes(comma=comma) for item in items[:-1]), items[-1]]
+    return cst.With(separated, block, asynchronous=_ASYNC if is_async else None, leading_lines=leading)
+
+
+def _fitted(made: cst.With, lines: Sequence[cst.SimpleStatementLine], draft: Draft, at: ast.stmt) -> cst.With:
+    """Return the `with` on one line, or in parentheses where it is too long, or holds comments of its own."""
+    module = cst.Module([])
+    header = module.code_for_node(made.with_changes(leading_lines=(), body=cst.SimpleStatementSuite([cst.Pass()])))
+    text = header[: header.rindex(":") + 1]
+    has_comments = any(_comments_of(line, leading=index > 0) for index, line in enumerate(lines))
+    width = len(draft.indent_of(at).expandtabs(8)) + len(text)
+    if not has_comments and (width <= draft.context.settings.line_length or "\n" in text):
+        return made
+    return _parenthesised(made, lines, draft.source.indent_unit)
+
+
+def _parenthesised(made: cst.With, lines: Sequence[cst.SimpleStatementLine], unit: str) -> cst.With:
+    items = list(made.items)
+    last = len(items) - 1
+    fitted: list[cst.WithItem] = []
+    for index, item in enumerate(items):
+        comment = lines[index].trailing_whitespace if index < len(lines) else cst.TrailingWhitespace()
+        above = _only_comments(lines[index + 1].leading_lines) if index + 1 < len(lines) else []
+        space = _break(comment, above, "" if index == last else unit)
+        fitted.append(item.with_changes(comma=cst.Comma(whitespace_after=space)))
+    opening = cst.LeftParen(whitespace_after=_break(cst.TrailingWhitespace(), [], unit))
+    return made.with_changes(items=fitted, lpar=opening, rpar=cst.RightParen())
+
+
+def _break(first: cst.TrailingWhitespace, above: Lines, indent: str) -> cst.ParenthesizedWhitespace:
+    lines = [line.with_changes(indent=True, whitespace=cst.SimpleWhitespace(indent)) for line in above]
+    return cst.ParenthesizedWhitespace(
+        first_line=first, empty_lines=lines, indent=True, last_line=cst.SimpleWhitespace(indent)
+    )
+
+
+def _padded(statement: cst.BaseStatement, lines: Lines) -> cst.BaseStatement:
+    return statement.with_changes(leading_lines=list(lines))
+
+
+def _unpadded(statement: cst.BaseStatement) -> cst.BaseStatement:
+    """Return the statement without the blank lines above it, which the start of a block does not have."""
+    lines = list(_lines_of(statement))
+    while lines and lines[0].comment is None:
+        lines.pop(0)
+    return _padded(statement, lines)
+
+
+def _led(lines: Lines, statements: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
+    """Put lines above the first of some statements, behind the blank lines that it has already."""
+    first, *others = statements
+    own = list(_lines_of(first))
+    blank = next((i for i, line in enumerate(own) if line.comment is not None), len(own))
+    merged = [*own[:blank], *lines, *own[blank:]]
+    if lines and lines[0].comment is None and blank:
+        merged = [*lines, *own[blank:]]
+    return [_padded(first, merged), *others]
+
+
+def _footed(statements: list[cst.BaseStatement], lines: Lines) -> list[cst.BaseStatement]:
+    """Keep comments that stood behind the last statement: they go in front of it."""
+    comments = _only_comments(lines)
+    if not comments:
+        return statements
+    *others, last = statements
+    return [*others, _padded(last, [*_lines_of(last), *comments])]
+
+
+def _comments_of(statement: cst.CSTNode, *, leading: bool = True) -> list[cst.EmptyLine]:
+    """Return the comments above (if `leading`) and behind a statement as lines of their own."""
+    found = _only_comments(_lines_of(statement)) if leading else []
+    if isinstance(statement, cst.SimpleStatementLine):
+        found.extend(_comment_line(statement.trailing_whitespace))
+    elif isinstance(statement, cst.If):
+        block = statement.body
+        if isinstance(block, cst.IndentedBlock):
+            found.extend(_comment_line(block.header))
+            found.extend(line for inner in block.body for line in _comments_of(inner))
+            found.extend(_only_comments(block.footer))
+        else:
+            found.extend(_comment_line(cst.ensure_type(block, cst.SimpleStatementSuite).trailing_whitespace))
+    return found
+
+
+def _lines_of(statement: cst.CSTNode) -> Lines:
+    """Return the blank lines and comments above a statement."""
+    assert isinstance(statement, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
+    return statement.leading_lines
+
+
+def _only_comments(lines: Lines) -> list[cst.EmptyLine]:
+    return [line for line in lines if line.comment is not None]
+
+
+def _comment_line(space: cst.TrailingWhitespace) -> list[cst.EmptyLine]:
+    return [] if space.comment is None else [cst.EmptyLine(comment=space.comment)]

@@ -1,0 +1,215 @@
+"""Which values still need the resource that they came from: a cursor, a lazy reader, an object of the ORM."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Final
+
+from prodready.engine.facts import dotted
+from prodready.engine.syntax import keyword, walk, walk_own
+from prodready.models.ownership import is_eager
+from prodready.models.resource_table import Kind, Resource
+
+_ROWS: Final = frozenset({
+    "all", "first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "fetchall", "fetchone",
+    "fetchmany", "fetch", "fetchrow", "fetchval", "count", "scalar_subquery", "partitions", "get",
+})  # fmt: skip
+_DONE: Final = {
+    Kind.FILE: frozenset({
+        "read", "readline", "readlines", "readall", "tell", "seek", "fileno", "write", "writelines", "flush",
+        "truncate", "isatty", "readable", "writable", "namelist", "infolist", "getinfo", "getnames", "getmembers",
+        "writestr", "get", "getcode", "geturl", "getparams", "getnframes", "readframes", "keys", "close", "add",
+        "extract", "extractall", "writeframes", "testzip", "readinto", "find", "size",
+    }),
+    Kind.CONNECTION: _ROWS | {"commit", "rollback", "close", "executescript", "fileno", "send", "recv"},
+    Kind.CURSOR: _ROWS | {"close"},
+    Kind.SOCKET: frozenset({
+        "recv", "send", "sendall", "sendto", "recvfrom", "connect", "connect_ex", "bind", "listen", "settimeout",
+        "close", "setsockopt", "getsockname", "getpeername", "fileno", "shutdown", "setblocking", "getsockopt",
+        "recv_into",
+    }),
+    Kind.SESSION: frozenset({"commit", "rollback", "flush", "add_all", "close", "expunge_all", "delete", "refresh"}),
+}  # fmt: skip
+"""Methods whose results are plain values, by the kind of the resource that they belong to."""
+_PLAIN_CALLS: Final = frozenset({
+    "len", "str", "int", "float", "bool", "repr", "sum", "any", "all", "isinstance", "hash", "json.load",
+    "json.loads", "json.dumps", "json.dump", "pickle.load", "pickle.dump", "yaml.safe_load", "yaml.load",
+    "yaml.safe_dump", "yaml.dump", "toml.load", "tomllib.load", "tomli.load", "hashlib.file_digest", "ast.parse",
+    "pd.read_csv", "pandas.read_csv", "print", "shutil.copyfileobj", "yaml.full_load", "plistlib.load", "torch.load",
+    "joblib.load",
+})  # fmt: skip
+_TEXT_METHODS: Final = frozenset(
+    {"json", "text", "read", "model_dump", "dict", "to_dict", "as_dict", "isoformat", "format"}
+)
+
+
+class Dependents:
+    """The names in some statements whose values may need the resource called `name`, as far as can be seen.
+
+    A resource without a name is given as `origin`, the expression that opens it.
+    """
+
+    def __init__(self, name: str, resource: Resource, body: Sequence[ast.stmt], origin: ast.expr | None = None) -> None:
+        self.name = name
+        self.resource = resource
+        self.origin = origin
+        self.names: set[str] = set()
+        before = -1
+        while len(self.names) > before:
+            before = len(self.names)
+            for node in walk_own(body):
+                self._note(node)
+
+    def is_needed_by(self, node: ast.expr | None) -> bool:
+        """Tell whether the value of an expression may still need the resource."""
+        if node is None or node is self.origin:
+            return node is not None
+        if isinstance(node, ast.Name):
+            return node.id == self.name or node.id in self.names
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        if isinstance(node, (ast.Attribute, ast.Subscript, ast.BinOp, ast.JoinedStr)):
+            return self._part(node)
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+            return self._comprehension(node)
+        if isinstance(node, (ast.Await, ast.Starred, ast.NamedExpr)):
+            return self.is_needed_by(node.value)
+        if isinstance(node, ast.IfExp):
+            return self.is_needed_by(node.body) or self.is_needed_by(node.orelse)
+        if isinstance(node, ast.Dict):
+            return any(self.is_needed_by(value) for value in node.values)
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            return any(self.is_needed_by(value) for value in node.elts)
+        return isinstance(node, ast.BoolOp) and any(self.is_needed_by(value) for value in node.values)
+
+    def leaving(self, statements: Sequence[ast.stmt]) -> ast.AST | None:
+        """Return the first node by which a value that needs the resource leaves the statements, None if none does."""
+        for node in walk_own(statements):
+            if isinstance(node, ast.Return) and self.is_needed_by(node.value):
+                return node
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and self.is_needed_by(node.value):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if any(isinstance(t, (ast.Attribute, ast.Subscript)) for t in targets):
+                    return node
+        return None
+
+    def mentions(self, node: ast.AST) -> bool:
+        """Tell whether a node mentions the resource, or a name whose value may need it."""
+        found = (n.id for n in walk([node]) if isinstance(n, ast.Name))
+        return any(name == self.name or name in self.names for name in found)
+
+    def _note(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Assign) and self.is_needed_by(node.value):
+            for target in node.targets:
+                self._bind(target)
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor)) and self._is_from(node):
+            self._bind(node.target)
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None and self.is_needed_by(node.context_expr):
+            self._bind(node.optional_vars)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and self._is_container_call(node):
+            self._bind(node.func.value)
+
+    def _is_from(self, node: ast.AnnAssign | ast.NamedExpr | ast.For | ast.AsyncFor) -> bool:
+        """Whether the target of a statement takes a value that may need the resource."""
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            return self._hands_out_objects() and self.is_needed_by(node.iter)
+        return self.is_needed_by(node.value)
+
+    def _is_container_call(self, node: ast.Call) -> bool:
+        method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        return method in ("append", "extend", "add", "insert", "update", "appendleft") and any(
+            self.is_needed_by(argument) for argument in node.args
+        )
+
+    def _bind(self, target: ast.expr) -> None:
+        found = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+        self.names |= found - {self.name, "self", "cls"}
+
+    def _hands_out_objects(self) -> bool:
+        return self.resource.kind in (Kind.SESSION, Kind.TEMPORARY)
+
+    def _part(self, node: ast.Attribute | ast.Subscript | ast.BinOp | ast.JoinedStr) -> bool:
+        """A part of a value: the path of a temporary file dies with it, a row of a result does not."""
+        if self.resource.kind is Kind.TEMPORARY:
+            return self.mentions(node)
+        if isinstance(node, ast.Subscript):
+            return self.resource.kind is Kind.SESSION and self.is_needed_by(node.value)
+        if isinstance(node, ast.BinOp):
+            return self.is_needed_by(node.left) or self.is_needed_by(node.right)
+        return False
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> bool:
+        over = any(self.is_needed_by(g.iter) for g in node.generators)
+        if not over:
+            return False
+        if isinstance(node, ast.GeneratorExp):
+            return True
+        targets = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+        given = node.value if isinstance(node, ast.DictComp) else node.elt
+        return self._hands_out_objects() and isinstance(given, ast.Name) and given.id in targets
+
+    def _call(self, node: ast.Call) -> bool:
+        if isinstance(node.func, ast.Attribute) and self.is_needed_by(self._root(node.func)):
+            return self._method(node, node.func)
+        arguments = [*node.args, *(k.value for k in node.keywords)]
+        if not any(self.is_needed_by(argument) for argument in arguments):
+            return False
+        written = dotted(node.func) or ""
+        if written in _PLAIN_CALLS:
+            return False
+        if is_eager(node):
+            return self._hands_out_objects()
+        last = written.rpartition(".")[2]
+        return self.resource.kind is not Kind.SESSION or not (last[:1].isupper() or last in _TEXT_METHODS)
+
+    def _method(self, node: ast.Call, method: ast.Attribute) -> bool:
+        if self.resource.kind is Kind.TEMPORARY:
+            return True
+        if self.resource.kind is Kind.EXECUTOR:
+            return False
+        if self.resource.kind is Kind.SESSION and method.attr in _ROWS:
+            return not _asks_for_columns(node)
+        if self.resource.kind is Kind.CLIENT:
+            return self._response(node, method)
+        done = _DONE.get(self.resource.kind, frozenset())
+        return method.attr not in done and method.attr not in _TEXT_METHODS
+
+    def _root(self, node: ast.expr) -> ast.expr:
+        """Return what a chain of attributes, calls and subscripts begins with."""
+        while node is not self.origin:
+            if isinstance(node, (ast.Attribute, ast.Subscript, ast.Await)):
+                node = node.value
+            elif isinstance(node, ast.Call):
+                node = node.func
+            else:
+                break
+        return node
+
+    def _response(self, node: ast.Call, method: ast.Attribute) -> bool:
+        """An answer is whole when its call returns, unless it is streamed, or its body is still to be awaited."""
+        if method.attr in _TEXT_METHODS or method.attr in ("raise_for_status", "close", "release"):
+            return False
+        return self.resource.lazy_answers or keyword(node, "stream") is not None or method.attr in ("stream", "send")
+
+
+def _asks_for_columns(node: ast.expr) -> bool:
+    """Tell whether a chain asks the database for columns or text, so that rows and not objects come back."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "count":
+        return True
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call):
+            name = part.func.attr if isinstance(part.func, ast.Attribute) else (dotted(part.func) or "")
+            if name in ("select", "query"):
+                return bool(part.args) and all(_is_column(argument) for argument in part.args)
+            if name == "text":
+                return True
+            if name == "get":
+                return False
+    return False
+
+
+def _is_column(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return not isinstance(node.func, ast.Name) or node.func.id in ("count", "distinct", "exists")
+    return isinstance(node, ast.Attribute) and not node.attr[:1].isupper()

@@ -1,0 +1,104 @@
+"""Where a `with` around an open resource would end, and what may change when it is written."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from prodready.engine.syntax import ancestors, block_of, enclosing_statement, walk_own
+from prodready.models.dependents import Dependents
+from prodready.models.ownership import How, Use
+from prodready.models.resource_table import Kind, Manager, Resource
+from prodready.models.scopes import Scope
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A resource that `statement` binds to `name` in `scope`, with every use of the name there."""
+
+    name: str
+    statement: ast.Assign | ast.AnnAssign
+    resource: Resource
+    scope: Scope
+    uses: Sequence[Use]
+
+
+def extent_of(opened: Opened) -> tuple[ast.stmt | None, str]:
+    """Return the last statement that a `with` must hold, None when none can be written, and what may change by it."""
+    if not _allows_with(opened):
+        return None, ""
+    block = block_of(opened.statement)
+    begin = _index(block, opened.statement)
+    places = [_place(use.node, block) for use in opened.uses if use.how is not How.BIND]
+    inside = [place for place in places if place is not None and place > begin]
+    if not places or len(inside) < len(places) or _rebound(opened.uses):
+        return None, ""
+    closed = _closed_at(opened.uses, block, begin)
+    if closed is None:
+        return _until_last_use(opened, block, begin, max(inside))
+    return (None, "") if max(inside) > closed else (block[closed], opened.resource.caution)
+
+
+def _allows_with(opened: Opened) -> bool:
+    resource = opened.resource
+    if resource.manager is Manager.NONE:
+        return False
+    is_coroutine = isinstance(opened.scope.function, ast.AsyncFunctionDef)
+    opened_by_await = isinstance(opened.statement.value, ast.Await)
+    return is_coroutine if resource.is_async else not opened_by_await
+
+
+def _rebound(uses: Sequence[Use]) -> bool:
+    return sum(use.how is How.BIND for use in uses) > 1 or any(use.how is How.ENTER for use in uses)
+
+
+def _closed_at(uses: Sequence[Use], block: Sequence[ast.stmt], begin: int) -> int | None:
+    """Return the index of the statement that is the last closing call, when it stands in the block itself."""
+    found = [_index(block, s) for s in map(_close_statement, uses) if s is not None and any(s is b for b in block)]
+    return max((index for index in found if index > begin), default=None)
+
+
+def _close_statement(use: Use) -> ast.stmt | None:
+    if use.how is not How.CLOSE:
+        return None
+    statement = enclosing_statement(use.node)
+    return statement if isinstance(statement, ast.Expr) else None
+
+
+def _until_last_use(opened: Opened, block: Sequence[ast.stmt], begin: int, end: int) -> tuple[ast.stmt | None, str]:
+    """The block must hold all that needs the resource; values that need it and get out make the fix unsafe."""
+    dependents = Dependents(opened.name, opened.resource, opened.scope.body)
+    following = [i for i in range(begin + 1, len(block)) if dependents.mentions(block[i])]
+    end = max([end, *following])
+    inside = block[begin + 1 : end + 1]
+    outside = [n for n in _names_outside(opened.scope, block[begin : end + 1]) if n in dependents.names]
+    caution = opened.resource.caution
+    if outside or dependents.leaving(inside) is not None:
+        caution = _leaving_caution(opened)
+    return block[end], caution
+
+
+def _names_outside(scope: Scope, inside: Sequence[ast.stmt]) -> Iterable[str]:
+    within = {id(node) for node in walk_own(inside)}
+    return (
+        node.id
+        for node in walk_own(scope.body)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in within
+    )
+
+
+def _leaving_caution(opened: Opened) -> str:
+    if opened.resource.kind is Kind.SESSION:
+        return "objects of the ORM that leave the block are detached from their session"
+    return f"what leaves the block may still need '{opened.name}'"
+
+
+def _place(node: ast.AST, block: Sequence[ast.stmt]) -> int | None:
+    """Return the index of the statement of `block` that holds a node."""
+    chain = [node, *ancestors(node)]
+    return next((i for i, s in enumerate(block) if any(s is up for up in chain)), None)
+
+
+def _index(block: Sequence[ast.stmt], statement: ast.stmt) -> int:
+    return next(i for i, s in enumerate(block) if s is statement)

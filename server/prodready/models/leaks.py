@@ -1,0 +1,168 @@
+"""Resources that a function opens and does not close on every path, and what stands in the way of a `with`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from prodready.engine.facts import dotted
+from prodready.engine.finding import Fix
+from prodready.engine.rule import Context
+from prodready.engine.syntax import ancestors, parent
+from prodready.models.closing_paths import Outcome, Verdict, closing_outcome
+from prodready.models.extent import Opened, extent_of
+from prodready.models.guards import Guard
+from prodready.models.manual_close import manual_close_of
+from prodready.models.ownership import How, Use, uses_of
+from prodready.models.resource_table import Kind, Manager, Resource
+from prodready.models.resources import acquisition, as_used, library_resource
+from prodready.models.scopes import is_bare_module_level, is_bound_once, scope_of
+
+_BORROWED_FREELY: Final = frozenset({Kind.SESSION, Kind.CLIENT})
+"""Kinds that are passed around while their owner keeps them: a function that gets one is not expected to close it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Leak:
+    """A local resource that is not closed on every path.
+
+    `last` is the last statement, in the block of `statement`, that must stand inside a `with`; None when none can be
+    written. `caution` says what may change then, empty when nothing does.
+    """
+
+    name: str
+    call: ast.Call
+    statement: ast.Assign | ast.AnnAssign
+    resource: Resource
+    outcome: Outcome
+    last: ast.stmt | None = None
+    caution: str = ""
+
+    @property
+    def fix(self) -> Fix | None:
+        """What the repair promises, None when there is none."""
+        if self.last is None:
+            return None
+        title = f"Close '{self.name}' by a 'with'"
+        return Fix.unsafe(title, self.caution) if self.caution else Fix(title)
+
+    @property
+    def problem(self) -> str:
+        """What happens to the resource, for messages: `'session' is never closed`."""
+        return f"'{self.name}' {_problem(self.outcome)}"
+
+
+def opened_name(node: ast.Assign | ast.AnnAssign) -> tuple[str, ast.Call] | None:
+    """Return the name and the call of `name = call(...)`, None for other assignments."""
+    call = acquisition(node.value)
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if call is None or len(targets) != 1 or not isinstance(targets[0], ast.Name):
+        return None
+    return targets[0].id, call
+
+
+def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset[Kind]) -> Leak | None:
+    """Return the leak that an assignment begins, None when it opens nothing of these kinds, or it is taken care of."""
+    opened = opened_name(node)
+    if opened is None:
+        return None
+    name, call = opened
+    resource = library_resource(call, context.names)
+    if resource is None or resource.kind not in kinds:
+        return None
+    scope = scope_of(node)
+    if scope is None or not is_bound_once(name, scope, context):
+        return None
+    if is_bare_module_level(node):
+        return _at_module_level(Leak(name, call, node, resource, Outcome(Verdict.NEVER)), context)
+    uses = uses_of(name, scope.body, resource.closers | {"close", "aclose"})
+    resource = as_used(resource, _closers(uses), _is_awaited(uses))
+    outcome = _outcome(Opened(name, node, resource, scope, uses), context)
+    if (
+        outcome.verdict is Verdict.ALWAYS
+        or not _is_ours(uses, resource, outcome)
+        or _is_hand_closed(uses, node, context)
+    ):
+        return None
+    last, caution = extent_of(Opened(name, node, resource, scope, uses))
+    return Leak(name, call, node, resource, outcome, last, caution)
+
+
+def _at_module_level(leak: Leak, context: Context) -> Leak | None:
+    """A name at module level that nothing closes; only files, as a client there lives as long as the process."""
+    closed = leak.name in context.facts.module_closes
+    return leak if leak.resource.kind is Kind.FILE and not closed else None
+
+
+def _closers(uses: Iterable[Use]) -> set[tuple[str, bool]]:
+    return {(use.method, use.awaited) for use in uses if use.how is How.CLOSE}
+
+
+def _is_awaited(uses: Iterable[Use]) -> bool:
+    return any(use.awaited for use in uses)
+
+
+def _is_ours(uses: Sequence[Use], resource: Resource, outcome: Outcome) -> bool:
+    """Tell whether closing is up to this function: nobody else got hold of the resource."""
+    if any(use.how is How.ESCAPE for use in uses):
+        return False
+    if outcome.verdict is Verdict.NEVER and resource.kind not in _BORROWED_FREELY:
+        return all(use.how is not How.LENT for use in uses)
+    return True
+
+
+def _is_hand_closed(uses: Sequence[Use], node: ast.stmt, context: Context) -> bool:
+    """Tell whether a `finally` closes the resource by hand, which is another rule's finding."""
+    for use in uses:
+        if use.how is How.CLOSE:
+            tries = (up for up in ancestors(use.node) if isinstance(up, ast.Try))
+            if any(_closes(up, node, context) for up in tries):
+                return True
+    return False
+
+
+def _closes(node: ast.Try, opens: ast.stmt, context: Context) -> bool:
+    found = manual_close_of(node, context)
+    return found is not None and any(item.acquisition is opens for item in found.items)
+
+
+def _outcome(opened: Opened, context: Context) -> Outcome:
+    sites = {id(_site(use.node)) for use in opened.uses if _ends_it(use, opened.resource)}
+    if not sites:
+        return Outcome(Verdict.NEVER)
+    meaning = Guard(opened.name).meaning
+    return closing_outcome(opened.scope.body, opened.statement, lambda here: id(here) in sites, meaning, context.names)
+
+
+def _ends_it(use: Use, resource: Resource) -> bool:
+    """Whether a use closes the resource: by a call, by its own `with`, or by one that closes whatever it gets."""
+    if use.how is How.ENTER:
+        return resource.manager is Manager.OWN or not isinstance(parent(use.node), ast.withitem)
+    return use.how is How.CLOSE
+
+
+def _site(node: ast.Name) -> ast.AST:
+    """Return the simple statement, or the item of a `with`, that a closing mention belongs to."""
+    return next((up for up in ancestors(node) if isinstance(up, (ast.withitem, ast.stmt))), node)
+
+
+def _problem(outcome: Outcome) -> str:
+    if outcome.verdict is Verdict.NEVER:
+        return "is never closed"
+    if outcome.verdict is Verdict.SOMETIMES:
+        return (
+            "is not closed on every path" if outcome.cause is None else "is not closed when the function returns early"
+        )
+    return f"is never closed when {_cause(outcome.cause)}"
+
+
+def _cause(node: ast.AST | None) -> str:
+    if isinstance(node, ast.Call):
+        written = dotted(node.func)
+        name = written.rpartition(".")[2] if written else getattr(node.func, "attr", "")
+        return f"'{name}' raises" if name else "a call raises"
+    if isinstance(node, ast.Assert):
+        return "the 'assert' fails"
+    return "the caller stops early" if isinstance(node, (ast.Yield, ast.YieldFrom)) else "something raises"

@@ -1,0 +1,219 @@
+"""Resources that a `finally` closes by hand, and whether a `with` can take over."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from prodready.engine.finding import Fix
+from prodready.engine.rule import Context
+from prodready.engine.syntax import ancestors, block_of
+from prodready.models.guards import Guard
+from prodready.models.ownership import How, Use, uses_of
+from prodready.models.resource_table import Manager, Resource
+from prodready.models.resources import acquisition, as_used, closable
+from prodready.models.scopes import Scope, is_bound_once, scope_of
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One resource of a `finally`.
+
+    `acquisition` is the statement that opens it, in front of the `try` or (`is_inside`) in its block; `initial` is a
+    `name = None` in front of the `try`, `close` the statement of the `finally` that closes it.
+    """
+
+    name: str
+    resource: Resource
+    acquisition: ast.Assign | ast.AnnAssign
+    call: ast.Call
+    close: ast.stmt
+    is_inside: bool = False
+    initial: ast.stmt | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ManualClose:
+    """A `try` whose `finally` closes resources that a `with` can close, in the order in which they are opened."""
+
+    statement: ast.Try
+    items: tuple[Item, ...]
+
+    @property
+    def rest(self) -> list[ast.stmt]:
+        """The statements of the `finally` that stay."""
+        return [s for s in self.statement.finalbody if all(s is not item.close for item in self.items)]
+
+    @property
+    def first(self) -> ast.stmt:
+        """The first statement, in the block of the `try`, that a rewrite touches."""
+        block = block_of(self.statement)
+        touched = [s for item in self.items for s in (item.initial, item.acquisition) if s is not None]
+        return min((s for s in (*touched, self.statement) if any(s is b for b in block)), key=lambda s: s.lineno)
+
+    @property
+    def fix(self) -> Fix:
+        """What the repair promises."""
+        title = f"Close {names_of(self.items)} by a 'with'"
+        moved = self._moved()
+        return Fix(title) if not moved else Fix.unsafe(title, moved)
+
+    def _moved(self) -> str:
+        """Say which statement of the `finally` would run at another time than today, relative to the closing."""
+        for item in self.items:
+            at = next(i for i, s in enumerate(self.statement.finalbody) if s is item.close)
+            before = [s for s in self.statement.finalbody[:at] if any(s is r for r in self.rest)]
+            after = [s for s in self.statement.finalbody[at:] if any(s is r for r in self.rest)]
+            if item.is_inside and before:
+                return f"'{_first_line(before[0])}' would run after '{item.name}' is closed"
+            if not item.is_inside and after:
+                return f"'{_first_line(after[0])}' would run before '{item.name}' is closed"
+        return ""
+
+
+def names_of(items: Sequence[Item]) -> str:
+    """Return the quoted names of resources, for messages: `'a'`, `'a' and 'b'`, `'a', 'b' and 'c'`."""
+    quoted = [f"'{item.name}'" for item in items]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def manual_close_of(node: ast.Try, context: Context) -> ManualClose | None:
+    """Return what the `finally` of a `try` closes by hand and a `with` could close; None when there is nothing."""
+    closes = [close for s in node.finalbody if (close := _closing_call(s)) is not None]
+    if not closes:
+        return None
+    scope = scope_of(node)
+    if scope is None:
+        return None
+    found = [item for close in closes if (item := _item(node, close, scope, context)) is not None]
+    if not found or len({item.name for item in found}) != len(found):
+        return None
+    found.sort(key=lambda item: item.acquisition.lineno)
+    return ManualClose(node, tuple(found))
+
+
+@dataclass(frozen=True, eq=False)
+class _Close:
+    statement: ast.stmt
+    name: str
+    method: str
+    is_awaited: bool
+
+
+def _closing_call(statement: ast.stmt) -> _Close | None:
+    """Return what `x.close()`, or `if x: x.close()`, closes; None for any other statement."""
+    call_statement = statement
+    if isinstance(statement, ast.If) and len(statement.body) == 1 and not statement.orelse:
+        call_statement = statement.body[0]
+    if not isinstance(call_statement, ast.Expr):
+        return None
+    value = call_statement.value
+    is_awaited = isinstance(value, ast.Await)
+    call = acquisition(value)
+    if call is None or not isinstance(call.func, ast.Attribute) or not isinstance(call.func.value, ast.Name):
+        return None
+    if call.args or any(not _says_default(k) for k in call.keywords):
+        return None
+    name = call.func.value.id
+    if isinstance(statement, ast.If) and not _is_plain_guard(statement.test, name):
+        return None
+    return _Close(statement, name, call.func.attr, is_awaited)
+
+
+def _says_default(argument: ast.keyword) -> bool:
+    return argument.arg == "wait" and isinstance(argument.value, ast.Constant) and argument.value.value is True
+
+
+def _is_plain_guard(test: ast.expr, name: str) -> bool:
+    mentioned = {n.id for n in ast.walk(test) if isinstance(n, ast.Name)}
+    calls = any(isinstance(n, ast.Call) for n in ast.walk(test))
+    return mentioned == {name} and not calls and Guard(name).meaning(test) is True
+
+
+def _item(node: ast.Try, close: _Close, scope: Scope, context: Context) -> Item | None:
+    block = block_of(node)
+    place = _opening(close.name, node.body) or _opening(close.name, _before(node, block))
+    if place is None or not is_bound_once(close.name, scope, context):
+        return None
+    call = acquisition(place.value)
+    assert call is not None
+    resource = closable(call, context.names)
+    if resource is None:
+        return None
+    uses = uses_of(close.name, scope.body, resource.closers | {close.method})
+    resource = as_used(resource, {(close.method, close.is_awaited)}, any(use.awaited for use in uses))
+    inside = any(place is s for s in node.body)
+    initial = _initial(close.name, _before(node, block))
+    item = Item(close.name, resource, place, call, close.statement, inside, initial)
+    return item if _can_be_with(item, close, scope) and _is_used_within(item, node, block, uses) else None
+
+
+def _before(node: ast.Try, block: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
+    return block[: next(i for i, s in enumerate(block) if s is node)]
+
+
+def _opening(name: str, statements: Sequence[ast.stmt]) -> ast.Assign | ast.AnnAssign | None:
+    """Return the last of some statements that is `name = call(...)`."""
+    found = [s for s in _bindings(name, statements) if acquisition(s.value) is not None]
+    return found[-1] if found else None
+
+
+def _initial(name: str, statements: Sequence[ast.stmt]) -> ast.stmt | None:
+    return next((s for s in _bindings(name, statements) if isinstance(s.value, ast.Constant)), None)
+
+
+def _bindings(name: str, statements: Sequence[ast.stmt]) -> Iterator[ast.Assign | ast.AnnAssign]:
+    for statement in statements:
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            if len(targets) == 1 and isinstance(targets[0], ast.Name) and targets[0].id == name:
+                yield statement
+
+
+def _can_be_with(item: Item, close: _Close, scope: Scope) -> bool:
+    """Tell whether leaving a `with` does what the closing call does, and may be written in this function."""
+    resource = item.resource
+    if close.method not in resource.closers or close.method not in resource.same_as_with:
+        return False
+    if close.is_awaited != resource.is_async or resource.manager is Manager.NONE:
+        return False
+    opened_by_await = isinstance(item.acquisition.value, ast.Await)
+    if opened_by_await and (not resource.is_async or resource.manager is not Manager.OWN):
+        return False
+    return not resource.is_async or isinstance(scope.function, ast.AsyncFunctionDef)
+
+
+def _is_used_within(item: Item, node: ast.Try, block: Sequence[ast.stmt], uses: Sequence[Use]) -> bool:
+    """Tell whether the resource stays in the hands of the block between its opening and its closing."""
+    if any(not _is_plain_use(use, item) for use in uses):
+        return False
+    mentions = [use.node for use in uses if not _belongs(use.node, (item.close, item.acquisition, item.initial))]
+    if item.is_inside:
+        allowed = list(_behind(item.acquisition, node.body))
+    else:
+        allowed = [*_behind(item.acquisition, _before(node, block)), node]
+    return all(_belongs(mention, allowed) for mention in mentions)
+
+
+def _is_plain_use(use: Use, item: Item) -> bool:
+    if use.how is How.ENTER:
+        return item.resource.manager is Manager.CLOSING and item.resource.is_known
+    return use.how is not How.ESCAPE
+
+
+def _behind(statement: ast.stmt, statements: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    found = False
+    for other in statements:
+        if found:
+            yield other
+        found = found or other is statement
+
+
+def _belongs(node: ast.AST, statements: Sequence[ast.stmt | None]) -> bool:
+    chain = [node, *ancestors(node)]
+    return any(up is s for s in statements if s is not None for up in chain)
+
+
+def _first_line(statement: ast.stmt) -> str:
+    return ast.unparse(statement).split("\n")[0]

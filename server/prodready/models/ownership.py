@@ -1,0 +1,193 @@
+"""Who uses a local name, and whether what it holds gets out of the hands of the function that opened it."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from prodready.engine.facts import dotted
+from prodready.engine.syntax import SCOPES, ancestors, parent, walk
+
+COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
+
+
+class How(enum.Enum):
+    """What one mention of a name does with the value."""
+
+    BIND = "bound"
+    METHOD = "a method is called"
+    CLOSE = "a closing method is called"
+    ENTER = "entered by a with"
+    READ = "read or tested"
+    LENT = "passed to a call that may do anything but hardly keeps it"
+    ESCAPE = "leaves the hands of the function"
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """One mention of a name. `method` is the called method's name, `awaited` whether that call is awaited."""
+
+    node: ast.Name
+    how: How
+    method: str = ""
+    awaited: bool = False
+
+
+_DATA: Final = frozenset({
+    "name", "closed", "mode", "encoding", "newlines", "headers", "cookies", "auth", "params", "timeout", "base_url",
+    "bind", "dirty", "new", "deleted", "is_active", "info", "autocommit", "row_factory", "rowcount", "lastrowid",
+    "description", "status", "code", "url", "filename", "filelist", "family", "total_changes", "in_transaction",
+})  # fmt: skip
+"""Attributes that hold plain data: reading one takes no bound method."""
+_CLOSER: Final = re.compile(r"close|release|dispose|shutdown|clean_?up|teardown|terminate|finali[sz]e|stop|quit", re.I)
+_KEEPER: Final = re.compile(
+    r"^(?:append|appendleft|extend|insert|add|put|put_nowait|push|register|store|keep|save_to|attach|bind|wrap|set|setdefault"
+    r"|update|submit|apply|apply_async|enter_context|enter_async_context|callback|partial|partialmethod|setattr|getattr"
+    r"|vars|__init__|include|own|adopt|transfer|create_task|ensure_future|call_soon|call_later|run_coroutine_threadsafe"
+    r"|start|spawn|serve|cast|cache|yield_|defer|depends)$"
+    r"|^_?(?:add|register|set|put|store|attach|make|build|init|setup|configure|wrap|new|open|start|spawn|serve|schedule)_",
+)
+"""Calls that keep, or hand on, what they are given, by the last part of the callee's name."""
+_SPAWNERS: Final = frozenset({
+    "create_task", "ensure_future", "run_coroutine_threadsafe", "start_soon", "partial", "Thread", "Process", "Timer",
+})  # fmt: skip
+_HARMLESS_ARGUMENTS: Final = frozenset({
+    "len", "isinstance", "issubclass", "repr", "str", "id", "type", "hash", "list", "tuple", "set", "sorted", "sum",
+    "max", "min", "any", "all", "next", "iter", "enumerate", "zip", "map", "filter", "reversed", "hasattr", "print",
+    "bool", "json.load", "json.dump", "pickle.load", "pickle.dump", "yaml.safe_load", "yaml.load", "yaml.dump",
+    "yaml.safe_dump", "yaml.full_load", "csv.reader", "csv.writer", "csv.DictReader", "csv.DictWriter", "toml.load",
+    "toml.dump", "tomllib.load", "tomli.load", "shutil.copyfileobj", "marshal.load", "marshal.dump", "plistlib.load",
+    "plistlib.dump", "json.JSONDecoder", "ast.parse", "compile", "hashlib.file_digest", "torch.load", "torch.save",
+    "joblib.load", "joblib.dump", "numpy.load", "np.load", "numpy.save", "np.save", "pd.read_csv", "pandas.read_csv",
+    "pd.read_json", "pandas.read_json", "orjson.loads", "simplejson.load", "simplejson.dump", "ujson.load",
+    "ujson.dump", "cloudpickle.load", "cloudpickle.dump", "dill.load", "dill.dump", "struct.unpack",
+    "configparser.read_file",
+})  # fmt: skip
+"""Calls, as commonly written, that use what they get while they run, and at most return something that uses it."""
+_EAGER_CONSUMERS: Final = frozenset({
+    "list", "tuple", "set", "frozenset", "sorted", "sum", "max", "min", "any", "all", "dict", "join", "extend",
+    "update", "writelines", "Counter", "deque",
+})  # fmt: skip
+"""Calls that run a generator expression to its end at once."""
+
+
+def uses_of(name: str, body: Sequence[ast.stmt], closers: frozenset[str]) -> list[Use]:
+    """Return every mention of `name` in the statements, those in functions inside them included, in source order.
+
+    `closers` are the names of the methods that close what the name holds.
+    """
+    return [_use(node, closers, body) for node in walk(body) if isinstance(node, ast.Name) and node.id == name]
+
+
+def is_harmless_call(call: ast.Call) -> bool:
+    """Tell whether a call is known to use its arguments only while it runs (what it returns may use them later)."""
+    return (dotted(call.func) or "") in _HARMLESS_ARGUMENTS
+
+
+def is_eager(call: ast.Call) -> bool:
+    """Tell whether a call runs an iterable argument to its end at once."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else (dotted(call.func) or "")
+    return name in _EAGER_CONSUMERS
+
+
+def _use(node: ast.Name, closers: frozenset[str], body: Sequence[ast.stmt]) -> Use:
+    if not isinstance(node.ctx, ast.Load):
+        return Use(node, How.BIND)
+    if any(isinstance(up, SCOPES) for up in _inside(node, body)) or _in_lazy_generator(node):
+        return Use(node, How.ESCAPE)
+    up = parent(node)
+    if isinstance(up, ast.Attribute):
+        return _attribute(node, up, closers)
+    if isinstance(up, ast.withitem):
+        return Use(node, How.ENTER)
+    if isinstance(up, (ast.Call, ast.keyword, ast.Starred)):
+        return Use(node, _argument(node))
+    return Use(node, How.READ if _only_looks(node, up) else How.ESCAPE)
+
+
+def _inside(node: ast.AST, body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    """Yield the ancestors of a node up to the statement of `body` that holds it."""
+    ends = {id(statement) for statement in body}
+    if id(node) in ends:
+        return
+    for up in ancestors(node):
+        yield up
+        if id(up) in ends:
+            return
+
+
+def _in_lazy_generator(node: ast.AST) -> bool:
+    for up in ancestors(node):
+        if isinstance(up, ast.stmt):
+            return False
+        if isinstance(up, ast.GeneratorExp):
+            consumer = parent(up)
+            return not (isinstance(consumer, ast.Call) and is_eager(consumer))
+    return False
+
+
+def _attribute(node: ast.Name, attribute: ast.Attribute, closers: frozenset[str]) -> Use:
+    up = parent(attribute)
+    name = attribute.attr
+    if isinstance(up, ast.Call) and up.func is attribute:
+        if name in ("detach", "__enter__", "__aenter__", "pop_all"):
+            return Use(node, How.ESCAPE, name)
+        how = How.CLOSE if name in closers else How.METHOD
+        return Use(node, how, name, isinstance(parent(up), ast.Await))
+    if name in closers:
+        return Use(node, How.ESCAPE, name)
+    if not isinstance(attribute.ctx, ast.Load) or name in _DATA or _only_looks(attribute, up):
+        return Use(node, How.READ, name)
+    return Use(node, How.ESCAPE, name)
+
+
+def _only_looks(node: ast.expr, up: ast.AST | None) -> bool:
+    """Whether the value is looked at in passing: tested, compared, iterated, formatted, indexed, dereferenced."""
+    if isinstance(up, (ast.Attribute, ast.Subscript, ast.For, ast.AsyncFor, ast.comprehension)):
+        return True
+    if isinstance(up, (ast.Compare, ast.FormattedValue, ast.Expr, ast.If, ast.While, ast.Assert)):
+        return True
+    if isinstance(up, ast.IfExp):
+        return up.test is node
+    if isinstance(up, ast.BoolOp):
+        return _is_test(up)
+    return isinstance(up, ast.UnaryOp)
+
+
+def _is_test(node: ast.AST) -> bool:
+    up = parent(node)
+    if isinstance(up, (ast.BoolOp, ast.UnaryOp)):
+        return _is_test(up)
+    return isinstance(up, (ast.If, ast.While, ast.Assert)) or (isinstance(up, ast.IfExp) and up.test is node)
+
+
+def _argument(node: ast.expr) -> How:
+    call = next((up for up in ancestors(node) if isinstance(up, ast.Call)), None)
+    if call is None or isinstance(parent(node), ast.Starred):
+        return How.ESCAPE
+    if _is_handed_to_task(call):
+        return How.ESCAPE
+    written = dotted(call.func)
+    if written is None and isinstance(call.func, ast.Attribute):
+        written = call.func.attr
+    last = (written or "").rpartition(".")[2]
+    if last in ("closing", "aclosing"):
+        return How.ENTER if isinstance(parent(call), ast.withitem) else How.ESCAPE
+    if written in _HARMLESS_ARGUMENTS:
+        return How.READ
+    if not last or last[0].isupper() or _CLOSER.search(last) or _KEEPER.match(last):
+        return How.ESCAPE
+    return How.LENT
+
+
+def _is_handed_to_task(call: ast.Call) -> bool:
+    for up in ancestors(call):
+        if isinstance(up, ast.stmt):
+            return False
+        if isinstance(up, ast.Call) and (dotted(up.func) or "").rpartition(".")[2] in _SPAWNERS:
+            return True
+    return False

@@ -1,0 +1,85 @@
+"""Resources that are used where they are opened and never get a name: `open(p).read()`."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from prodready.engine.facts import dotted
+from prodready.engine.rule import Context
+from prodready.engine.syntax import ancestors, enclosing_function, enclosing_statement, parent
+from prodready.models.dependents import Dependents
+from prodready.models.ownership import is_harmless_call
+from prodready.models.resource_table import Kind, Manager, Resource
+from prodready.models.resources import library_resource
+from prodready.models.scopes import scope_of
+
+
+@dataclass(frozen=True, eq=False)
+class Unbound:
+    """A resource that is used where it is opened, and has no name by which it could be closed: `open(p).read()`."""
+
+    call: ast.Call
+    resource: Resource
+    statement: ast.stmt
+    is_repairable: bool
+
+
+def unbound_of(node: ast.Call, context: Context, kinds: frozenset[Kind]) -> Unbound | None:
+    """Return the nameless resource that a call opens, None when it is bound, handed on, or of another kind."""
+    method = _method_called_on(node)
+    if method is None and not _is_plain_argument(node):
+        return None
+    resource = library_resource(node, context.names)
+    if resource is None or resource.kind not in kinds:
+        return None
+    if method in resource.closers or method in ("close", "aclose", "execution_options", "detach", "makefile"):
+        return None
+    if method is None and resource.kind is not Kind.FILE:
+        return None
+    statement = enclosing_statement(node)
+    if scope_of(statement) is None or enclosing_function(node) is not enclosing_function(statement):
+        return None
+    return Unbound(node, resource, statement, _is_repairable(node, resource, statement))
+
+
+def _method_called_on(node: ast.Call) -> str | None:
+    attribute = parent(node)
+    call = parent(attribute) if isinstance(attribute, ast.Attribute) else None
+    if isinstance(attribute, ast.Attribute) and isinstance(call, ast.Call) and call.func is attribute:
+        return attribute.attr
+    return None
+
+
+def _is_plain_argument(node: ast.Call) -> bool:
+    """Whether the call is the first argument of one that is known to only use it: `json.load(open(p))`."""
+    call = parent(node)
+    return isinstance(call, ast.Call) and call.args[:1] == [node] and is_harmless_call(call)
+
+
+def _is_repairable(node: ast.Call, resource: Resource, statement: ast.stmt) -> bool:
+    """Whether the statement can go into a `with`: the resource is opened first in it, and its value is all read."""
+    if resource.manager is not Manager.OWN or resource.is_async or resource.caution:
+        return False
+    value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr)) else None
+    use = next((up for up in ancestors(node) if isinstance(up, ast.Call)), None)
+    if value is None or use is None or parent(statement) is None:
+        return False
+    if isinstance(statement, ast.Assign) and not all(isinstance(t, ast.Name) for t in statement.targets):
+        return False
+    return _comes_first(node, value) and not Dependents("", resource, [], node).is_needed_by(value)
+
+
+def _comes_first(node: ast.AST, value: ast.expr) -> bool:
+    """Whether nothing that matters is evaluated in `value` before `node`: only calls and parts on the way to it."""
+    here: ast.AST | None = node
+    while here is not None and here is not value:
+        up = parent(here)
+        if isinstance(up, ast.Call) and up.func is not here and up.args[:1] != [here]:
+            return False
+        if isinstance(up, ast.Call) and up.func is not here and dotted(up.func) is None:
+            return False
+        if not isinstance(up, (ast.Call, ast.Attribute, ast.Subscript)):
+            return False
+        here = up
+    return here is value
