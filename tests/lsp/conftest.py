@@ -29,7 +29,7 @@ async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
             workspace_folders=[types.WorkspaceFolder(root.as_uri(), root.name)],
             root_uri=root.as_uri(),
         )
-        await editor.client.initialize_session(params)
+        editor.server = (await editor.client.initialize_session(params)).capabilities
         return editor
 
     yield start

@@ -17,6 +17,7 @@ PATIENCE = 60
 """Seconds after which a test gives up on something that should have come; nothing waits for it to pass."""
 
 SERVER = (sys.executable, "-m", "prodready", "server")
+SERVER_WITH_RULES = (sys.executable, str(Path(__file__).with_name("serve_with_rules.py")), "server", "--stdio")
 
 _T = TypeVar("_T")
 
@@ -29,6 +30,7 @@ class Editor:
         self.published: list[types.PublishDiagnosticsParams] = []
         self.registrations: list[types.Registration] = []
         self.refreshes = 0
+        self.server = types.ServerCapabilities()
         self._news = asyncio.Event()
         self._seen: dict[str, int] = {}
         self._register()

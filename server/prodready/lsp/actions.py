@@ -43,7 +43,7 @@ def register(server: ProdreadyServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
     async def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        settled = await server.documents.settled(params.text_document.uri)
+        settled = await _settled_for_fixes(server, params.text_document.uri)
         if settled is None:
             return []
         offers = Offers(server, *settled, params)
@@ -199,6 +199,15 @@ class Offers:
         )
 
 
+async def _settled_for_fixes(server: ProdreadyServer, uri: str) -> tuple[Session, Analysis] | None:
+    """Return an open document with an analysis that fixes can be planned on; None when it is not open."""
+    settled = await server.documents.settled(uri)
+    if settled is None or not any(finding.fix for finding in settled[1].findings):
+        return settled
+    await server.fixer.prepare(settled[0])
+    return await server.documents.settled(uri)
+
+
 async def _resolved(server: ProdreadyServer, action: types.CodeAction) -> types.CodeAction:
     """Plan the edits of an action now that it was chosen.
 
@@ -209,7 +218,7 @@ async def _resolved(server: ProdreadyServer, action: types.CodeAction) -> types.
     data = action.data
     if not isinstance(data, dict) or action.edit is not None:
         return action
-    settled = await server.documents.settled(str(data.get("uri")))
+    settled = await _settled_for_fixes(server, str(data.get("uri")))
     if settled is None or settled[0].version != data.get("version"):
         raise JsonRpcContentModified(_MODIFIED)
     session, analysis = settled

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from prodready.engine.finding import Severity
 from prodready.engine.settings import FileSettings, Role
 from prodready.engine.source import SourceFile
+from prodready.lsp import jobs
 from prodready.lsp.diagnostics import SEVERITIES, SOURCE, Json
 from prodready.lsp.uris import uri_of
+from prodready.lsp.worker import WorkerDiedError
 
 if TYPE_CHECKING:
     from prodready.lsp.language_server import ProdreadyServer
@@ -45,6 +47,7 @@ class Configurations:
         self._server = server
         self._loads: dict[Path, asyncio.Task[Config]] = {}
         self._good: dict[Path, Config] = {}
+        self._kinds: dict[Path, str] = {}
         self._problems: dict[Path, dict[str, list[Json]]] = {}
         self._shown: set[str] = set()
 
@@ -53,15 +56,37 @@ class Configurations:
         path = session.path or self._stand_in()
         config = await self._config(path.parent)
         situation = await asyncio.to_thread(_situation, config, path, session.source.text)
-        if session.path is not None:
-            return situation
-        role = Role.NOTEBOOK if session.is_notebook_cell else situation.settings.role
-        return replace(situation, settings=replace(situation.settings, role=role, module="", package=""))
+        settings = situation.settings
+        if config.options.logger == "auto":
+            settings = replace(settings, logger_kind=self._kinds.get(config.root, settings.logger_kind))
+        if session.path is None:
+            role = Role.NOTEBOOK if session.is_notebook_cell else settings.role
+            settings = replace(settings, role=role, module="", package="")
+        return replace(situation, settings=settings)
+
+    async def settle(self, session: Session) -> None:
+        """Find out which logging library a document's project uses, if the configuration does not say.
+
+        Only fixes depend on it, and many files have to be read for it: so not before a fix is wanted.
+        """
+        directory = (session.path or self._stand_in()).parent
+        config = await self._config(directory)
+        if config.options.logger != "auto" or config.root in self._kinds:
+            return
+        self._kinds[config.root] = "stdlib"
+        try:
+            self._kinds[config.root] = await self._server.worker.run(jobs.logger_kind, config)
+        except WorkerDiedError as error:
+            logger.warning("%s; new loggers will be the standard library's", error)
+        if self._kinds[config.root] != "stdlib":
+            for document in self._server.documents.all():
+                self._server.documents.review(document)
 
     def reload(self) -> None:
         """Load everything again, and analyse anew the documents whose settings turn out to be others."""
         self._loads.clear()
         self._problems.clear()
+        self._kinds.clear()
         documents = self._server.documents.all()
         for session in documents:
             self._server.documents.review(session)

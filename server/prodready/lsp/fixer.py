@@ -28,15 +28,19 @@ class Fixer:
         if self._imports is None:
             self._imports = self._server.tasks.start(asyncio.to_thread(_import))
 
+    async def prepare(self, session: Session) -> None:
+        """Get ready to plan repairs in a document: whoever asks for its analysis after this gets one fit for fixes."""
+        self.warm_up()
+        assert self._imports is not None, "warmed up"
+        await asyncio.shield(self._imports)
+        await self._server.configurations.settle(session)
+
     async def plan(self, session: Session, analysis: Analysis, finding: Finding) -> list[PlannedFix]:
         """Return the verified repairs of a finding, the preferred one first.
 
         Raises:
             WorkerDiedError: when the worker process dies over it.
         """
-        self.warm_up()
-        assert self._imports is not None, "warmed up"
-        await asyncio.shield(self._imports)
         from prodready.fixes import planner
 
         if planner.is_small(analysis, finding):

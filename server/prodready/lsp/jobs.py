@@ -16,6 +16,7 @@ from prodready.engine.source import SourceFile
 
 if TYPE_CHECKING:
     from prodready.fixes.planner import PlannedFix
+    from prodready.project.config import Config
     from prodready.project.index import ProjectIndex
 
 
@@ -77,6 +78,13 @@ def load_modules(root: Path, names: Sequence[str], changed: Sequence[Path]) -> d
         if name not in told or told[name] != facts:
             news[name] = told[name] = facts
     return news
+
+
+def logger_kind(config: Config) -> str:
+    """Return which logging library a project uses; the heads of its files are read."""
+    from prodready.project import logging_kind
+
+    return logging_kind.logger_kind(config)
 
 
 @lru_cache(maxsize=16)

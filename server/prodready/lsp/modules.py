@@ -7,6 +7,7 @@ analysed again when something came of it.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,7 +109,7 @@ class Modules:
         live = self._open.get(name)
         if live is not None:
             return live
-        if name not in self._read:
+        if name not in self._read and name.partition(".")[0] not in sys.stdlib_module_names:
             self._missing.add(name)
         return self._read.get(name)
 

@@ -1,0 +1,1 @@
+"""Rules that only tests have; see `serve_with_rules.py`."""

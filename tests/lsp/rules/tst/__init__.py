@@ -1,0 +1,1 @@
+"""A family of rules that only tests have."""

@@ -1,0 +1,241 @@
+"""The server starts on each transport, ends when it should, and never bothers the user with faults."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+
+from tests.lsp.conftest import Connect
+from tests.lsp.editor import PATIENCE, SERVER, SERVER_WITH_RULES, Editor, capabilities, codes_of, replacing, span
+
+BARE = "try:\n    work()\nexcept:\n    recover()\n    raise\n"
+
+
+class Wire:
+    """A server process that is talked to by hand: for what a proper client never does."""
+
+    def __init__(self, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [*SERVER, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._in, self._out = self.process.stdin, self.process.stdout
+
+    def send(self, method: str, params: Any = None, ident: int | None = None) -> None:
+        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method, "params": params}
+        if ident is not None:
+            message["id"] = ident
+        self.send_body(json.dumps(message).encode())
+
+    def send_body(self, body: bytes) -> None:
+        self.send_bytes(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    def send_bytes(self, data: bytes) -> None:
+        self._in.write(data)
+        self._in.flush()
+
+    def receive(self) -> dict[str, Any]:
+        length = 0
+        while (header := self._out.readline()) != b"\r\n":
+            name, _, value = header.partition(b":")
+            length = int(value) if name == b"Content-Length" else length
+        message: dict[str, Any] = json.loads(self._out.read(length))
+        return message
+
+    def initialize(self, process_id: int | None = None) -> dict[str, Any]:
+        self.send("initialize", {"processId": process_id, "rootUri": None, "capabilities": {}}, ident=1)
+        return self.receive()
+
+    def close_input(self) -> None:
+        self._in.close()
+
+    def exit_code(self) -> int:
+        return self.process.wait(PATIENCE)
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    wire = Wire()
+    yield wire
+    if wire.process.poll() is None:
+        wire.process.kill()
+    with wire.process:
+        pass
+
+
+def test_shutdown_and_exit_end_it_with_success(wire: Wire) -> None:
+    wire.initialize()
+    wire.send("shutdown", ident=2)
+    assert wire.receive()["result"] is None
+    wire.send("textDocument/hover", {}, ident=3)
+    refused = wire.receive()
+    wire.send("exit")
+
+    assert refused["error"]["code"] == -32600
+    assert wire.exit_code() == 0
+
+
+def test_exit_without_shutdown_is_a_failure(wire: Wire) -> None:
+    wire.initialize()
+    wire.send("exit")
+
+    assert wire.exit_code() == 1
+
+
+def test_it_ends_when_its_input_is_closed(wire: Wire) -> None:
+    wire.initialize()
+    wire.close_input()
+
+    assert wire.exit_code() == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM to handle")
+def test_it_ends_when_it_is_told_to_terminate(wire: Wire) -> None:
+    wire.initialize()
+    wire.process.send_signal(signal.SIGTERM)
+
+    assert wire.exit_code() == 0
+
+
+def test_it_ends_when_the_editor_has_died_though_its_input_stays_open(wire: Wire) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as editor:
+        wire.initialize(process_id=editor.pid)
+        editor.communicate()
+
+    assert wire.exit_code() == 0
+
+
+def test_a_process_that_cannot_be_seen_is_not_waited_for(wire: Wire) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait(PATIENCE)
+    wire.initialize(process_id=gone.pid)
+    wire.send("shutdown", ident=2)
+
+    assert wire.receive()["id"] == 2
+
+
+def test_requests_before_initialize_are_refused(wire: Wire) -> None:
+    wire.send("textDocument/hover", {}, ident=7)
+
+    assert wire.receive()["error"]["code"] == -32002
+    assert wire.initialize()["result"]["serverInfo"]["name"] == "prodready"
+
+
+def test_messages_that_make_no_sense_are_answered_or_left_out(wire: Wire) -> None:
+    wire.initialize()
+    wire.send_body(b"{ no JSON")
+    wire.send_body(b"[]")
+    wire.send("textDocument/didOpen", {"textDocument": 3})
+    wire.send("unknown/notification", {})
+    wire.send("textDocument/hover", {"position": "here"}, ident=8)
+    invalid = wire.receive()
+    wire.send("unknown/request", {}, ident=9)
+    unknown = wire.receive()
+
+    assert (invalid["id"], invalid["error"]["code"]) == (8, -32602)
+    assert (unknown["id"], unknown["error"]["code"]) == (9, -32601)
+
+
+def test_a_stream_that_is_not_made_of_messages_ends_it(wire: Wire) -> None:
+    wire.send_bytes(b"GET / HTTP/1.1\r\n\r\n")
+
+    assert wire.exit_code() == 1
+
+
+def test_the_log_that_cannot_be_written_is_an_error_of_the_call(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*SERVER, "--log-file", str(tmp_path / "no" / "log")], input=b"", capture_output=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert b"cannot start" in done.stderr
+
+
+def listening(*options: str) -> tuple[subprocess.Popen[bytes], int]:
+    process = subprocess.Popen([*SERVER, *options], stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    announced = process.stderr.readline().decode()
+    return process, int(announced.rpartition(":")[2])
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("transport", ["tcp", "ws"])
+async def test_it_serves_one_client_on_the_loopback_address(transport: str, tmp_path: Path) -> None:
+    process, port = listening(f"--{transport}", "0")
+    with process:
+        editor = Editor()
+        await getattr(editor.client, f"start_{transport}")("127.0.0.1", port)
+        await editor.client.initialize_session(types.InitializeParams(capabilities=capabilities()))
+        uri = (tmp_path / "a.py").as_uri()
+        editor.open(uri, BARE)
+
+        assert codes_of(await editor.diagnostics(uri, 1)) == ["OBS202"]
+
+        await editor.end()
+        assert await asyncio.to_thread(process.wait, PATIENCE) == 0
+
+
+def test_a_page_from_elsewhere_cannot_connect(tmp_path: Path) -> None:
+    process, port = listening("--ws", "0")
+    with process, socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+        connection.sendall(
+            b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+            b"Origin: https://evil.example\r\n\r\n"
+        )
+        assert connection.recv(64).startswith(b"HTTP/1.1 403")
+        process.terminate()
+
+
+@pytest.mark.asyncio
+async def test_a_rule_that_crashes_is_logged_once_and_the_others_still_report(connect: Connect, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    editor = await connect(command=(*SERVER_WITH_RULES, "--log-file", str(log)))
+    uri = (tmp_path / "a.py").as_uri()
+
+    editor.open(uri, f"{BARE}crash_here\n")
+    await editor.diagnostics(uri, 1, codes=["OBS202"])
+    for version in range(2, 6):
+        editor.change(uri, version, replacing(span(5, 0), "\n"))
+        await editor.hover(uri, 0, 0)
+
+    assert log.read_text().count("rule TST101 crashed: ZeroDivisionError: a deliberate crash") == 1
+    assert editor.client.messages == []
+
+
+@pytest.mark.asyncio
+async def test_a_worker_does_not_outlive_a_server_that_was_killed(connect: Connect, tmp_path: Path) -> None:
+    wire = Wire()
+    with wire.process:
+        wire.initialize()
+        text = "try:\n    f()\n" + "    g()\n" * 200 + "except:\n    raise\n"
+        uri = (tmp_path / "a.py").as_uri()
+        item = {"uri": uri, "languageId": "python", "version": 1, "text": text}
+        wire.send("textDocument/didOpen", {"textDocument": item})
+        wire.receive()
+        place = {"line": 202, "character": 0}
+        wire.send(
+            "textDocument/codeAction",
+            {
+                "textDocument": {"uri": uri},
+                "range": {"start": place, "end": place},
+                "context": {"diagnostics": [], "only": ["quickfix"]},
+            },
+            ident=2,
+        )
+        assert wire.receive()["result"]
+        wire.process.kill()
+        # The worker holds the other end of this pipe, and nobody else does: it ends when the worker does.
+        assert wire.process.stderr is not None
+        await asyncio.wait_for(asyncio.to_thread(wire.process.stderr.read), PATIENCE)
