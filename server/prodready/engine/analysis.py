@@ -113,7 +113,8 @@ class Analysis:
     def edited_all(self, edits: Sequence[Edit]) -> Analysis:
         """Return the snapshot after several edits that all refer to this one's text and do not overlap."""
         result = self
-        for edit in sorted(edits, key=lambda e: (e.range.start, e.range.end), reverse=True):
+        ordered = sorted(edits, key=lambda e: (e.range.start, e.range.end))
+        for edit in reversed(ordered):
             result = result.edited(edit)
         return result
 

@@ -8,11 +8,10 @@ import warnings
 from dataclasses import dataclass
 
 from prodready.engine.finding import Range
-from prodready.engine.source import byte_to_column, split_lines
+from prodready.engine.source import byte_to_column, encodable, split_lines
 
 _ON_LINE = re.compile(r" on line (\d+)")
 _DETECTED = re.compile(r" \(detected at line \d+\)")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def parse(text: str) -> list[ast.stmt] | SyntaxFault:
     if "\0" in text:
         return _nul_fault(text)
     if not text.isascii():
-        text = _SURROGATE.sub("\ufffd", text)
+        text = encodable(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -14,6 +14,7 @@ from prodready.engine.finding import Edit, Position, Range
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _LINE_ENDS = "\r\n"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def split_lines(text: str) -> list[str]:
@@ -25,15 +26,19 @@ def byte_to_column(line: str, offset: int) -> int:
     """Convert `offset`, in UTF-8 bytes as `ast` counts, to characters within `line`."""
     if line.isascii():
         return min(offset, len(line))
-    encoded = line.encode("utf-8", "surrogatepass")
-    return len(encoded[:offset].decode("utf-8", "replace"))
+    return len(encodable(line).encode("utf-8")[:offset].decode("utf-8", "replace"))
 
 
 def column_to_byte(line: str, column: int) -> int:
     """Convert `column`, in characters, to UTF-8 bytes within `line`, the inverse of `byte_to_column`."""
     if line.isascii():
-        return column
-    return len(line[:column].encode("utf-8", "surrogatepass"))
+        return min(column, len(line))
+    return len(encodable(line[:column]).encode("utf-8"))
+
+
+def encodable(text: str) -> str:
+    """Return `text` with U+FFFD for each lone surrogate: as many characters and bytes, and valid UTF-8."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 class SourceFile:
@@ -109,17 +114,20 @@ class SourceFile:
     def apply(self, edits: Sequence[Edit]) -> SourceFile:
         """Return the text after `edits`, whose ranges all refer to this text and do not overlap.
 
+        Insertions at one place come in the order in which they are given.
+
         Raises:
             ValueError: when two edits overlap.
         """
-        result = self
-        previous: Position | None = None
-        for edit in sorted(edits, key=lambda e: (e.range.start, e.range.end), reverse=True):
-            if previous is not None and edit.range.end > previous:
-                raise ValueError(f"edits overlap at line {edit.range.end.line + 1}")
-            previous = edit.range.start
-            result = result.edit(edit)[0]
-        return result
+        parts: list[str] = []
+        here = Position(0, 0)
+        for edit in sorted(edits, key=lambda e: (e.range.start, e.range.end)):
+            start, end = self.clamp(edit.range.start), self.clamp(edit.range.end)
+            if start < here:
+                raise ValueError(f"edits overlap at line {start.line + 1}")
+            parts += (self.slice(Range(here, start)), edit.text)
+            here = end
+        return SourceFile.from_text("".join((*parts, self.slice(Range(here, self.end)))), self.path)
 
     def edit(self, edit: Edit) -> tuple[SourceFile, LineChange]:
         """Return the text after one edit, and which lines it replaced."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from prodready.engine.analysis import Analysis
 from prodready.engine.checker import hits_of
 from prodready.engine.finding import Applicability, Edit, Finding, Fix, Position, Range
 from prodready.engine.rule import Context, Hit, Proposal, Rule
+from prodready.fixes.diff import joined
 from prodready.fixes.draft import Draft, Refusal
 from prodready.fixes.pieces import PieceTable
 from prodready.rules import find_rule
@@ -156,11 +158,14 @@ def _written(analysis: Analysis, context: Context, first_line: int, proposal: Pr
 
 
 def _merged(edits: list[Edit]) -> list[Edit]:
-    """Join insertions at one place into one edit, in the order in which they were written."""
-    merged: dict[Range, str] = {}
-    for edit in edits:
-        merged[edit.range] = merged.get(edit.range, "") + edit.text
-    return [Edit(span, text) for span, text in sorted(merged.items(), key=lambda item: item[0])]
+    """Return edits in order, insertions at one place as they were written; none at all when two contradict."""
+    distinct: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: edit.range):
+        if edit.range.start == edit.range.end or edit not in distinct:
+            distinct.append(edit)
+    merged = joined(distinct)
+    overlapping = any(a.range.end > b.range.start for a, b in itertools.pairwise(merged))
+    return [] if overlapping else merged
 
 
 def _is_better(before: Analysis, after: Analysis, finding: Finding) -> bool:

@@ -1,0 +1,13 @@
+"""Hypothesis profiles: the same examples on every run, or, with PRODREADY_HYPOTHESIS=long, many new ones."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("ci", derandomize=True, deadline=None, database=None, max_examples=100)
+settings.register_profile(
+    "long", deadline=None, max_examples=3000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile(os.environ.get("PRODREADY_HYPOTHESIS", "ci"))
