@@ -49,8 +49,13 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _add_pass_through(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     test = commands.add_parser("test", help="run the tests; all arguments go to pytest")
     test.add_argument("pytest_arguments", nargs="*", metavar="ARGUMENT", help="default: all tests, on all cores")
-    bench = commands.add_parser("bench", help="run bench/NAME.py, or list what there is")
-    bench.add_argument("bench_arguments", nargs="*", metavar="NAME [ARGUMENT ...]", help="a program in bench/")
+    bench = commands.add_parser("bench", help="run bench/NAME.py, or take all figures")
+    bench.add_argument(
+        "bench_arguments",
+        nargs="*",
+        metavar="NAME [ARGUMENT ...]",
+        help="a program in bench/ (default: figures, which writes docs/figures.md)",
+    )
 
 
 def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

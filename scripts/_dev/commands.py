@@ -92,12 +92,9 @@ def generate(call: argparse.Namespace) -> int:
 
 
 def bench(call: argparse.Namespace) -> int:
-    """Run one program of bench/, or list them."""
+    """Run one program of bench/: the one named, or that which takes all figures."""
     programs = {path.stem: path for path in sorted((ROOT / "bench").glob("[!_]*.py"))}
-    if not call.bench_arguments:
-        print("\n".join(["bench/ has:", *(f"  {name}" for name in programs)] if programs else ["bench/ is empty"]))
-        return 0
-    name, *rest = call.bench_arguments
+    name, *rest = call.bench_arguments or ["figures"]
     if name not in programs:
         raise Problem(f"bench/ has no {name}.py, but: {', '.join(programs) or 'nothing'}", WRONG_CALL)
     environment = Environment(ROOT).ensure(Level.DEV)

@@ -1,0 +1,30 @@
+"""Figures from many measurements of the same thing."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The median of some times, with the one that only 5 % are above, and their number."""
+
+    median: float
+    high: float
+    count: int
+
+    @classmethod
+    def of(cls, times: Sequence[float]) -> Figure:
+        """Sum up times; there must be at least one."""
+        ordered = sorted(times)
+        return cls(statistics.median(ordered), ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)], len(ordered))
+
+    def __str__(self) -> str:
+        digits = 1 if self.median < 100 else 0
+        return f"{self.median:.{digits}f} ({self.high:.{digits}f})"
+
+    def ratio_to(self, other: Figure) -> str:
+        """Return how many times `other` this is."""
+        return f"{self.median / other.median:.2f}" if other.median else "-"

@@ -1,0 +1,129 @@
+"""The language client, the script that types, and how figures are summed up."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import memory
+import project
+from _bench.language_client import LanguageClient, ServerDiedError
+from _bench.machine import description, resident
+from _bench.servers import FLOOR
+from _bench.tables import share, table
+from _bench.timing import Figure
+from _bench.typing_script import BARE, NAMED, Page, Typist
+
+ASKING = """
+import json, sys
+def send(message):
+    body = json.dumps(message).encode()
+    sys.stdout.buffer.write(b"Content-Length: %d\\r\\nX: y\\r\\n\\r\\n" % len(body) + body)
+    sys.stdout.flush()
+def receive():
+    length = int(sys.stdin.buffer.readline().split(b":")[1])
+    sys.stdin.buffer.readline()
+    return json.loads(sys.stdin.buffer.read(length))
+asked = receive()
+send({"id": 7, "method": "workspace/configuration", "params": {"items": [{}, {}]}})
+send({"id": asked["id"], "result": receive()["result"]})
+"""
+CODE = "import os\n\n\nclass A:\n    def f(self):\n        first()\n        second()\n        third()\n"
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Page:
+    path = tmp_path / "a.py"
+    path.write_text(CODE)
+    return Page(path)
+
+
+@pytest.fixture
+def typist(page: Page, tmp_path: Path) -> Iterator[Typist]:
+    client, answer = FLOOR.start(tmp_path)
+    assert answer.arrived > client.started
+    yield Typist(client, page)
+    client.close()
+
+
+def test_a_server_may_ask_before_it_answers(tmp_path: Path) -> None:
+    client = LanguageClient([sys.executable, "-c", ASKING], tmp_path)
+    assert client.request("ask", {}).content["result"] == [None, None]
+    client.close()
+
+
+def test_a_server_that_dies_is_told_with_what_was_waited_for(tmp_path: Path) -> None:
+    client = LanguageClient([sys.executable, "-c", "import sys; sys.stdin.buffer.readline()"], tmp_path)
+    with pytest.raises(ServerDiedError, match="no initialize from process"):
+        client.request("initialize", {})
+    client.close()
+
+
+def test_the_page_has_its_handler_in_a_function_and_parses_both_ways(page: Page) -> None:
+    line = page.text.splitlines()[page.line]
+    assert line[page.column :] == NAMED
+    for text in (page.text, page.text.replace(NAMED, BARE)):
+        function = ast.parse(text).body[1].body[0]  # type: ignore[attr-defined]
+        assert any(isinstance(statement, ast.Try) for statement in function.body)
+
+
+def test_a_typist_opens_edits_asks_and_opens_again(typist: Typist) -> None:
+    assert typist.open() > 0
+    assert typist.edit() > 0
+    assert typist.is_bare
+    assert typist.edit_and_pull() > 0
+    assert not typist.is_bare
+    assert typist.quick_fixes() > 0
+    assert typist.open_again() > 0
+    assert typist.version == 4
+
+
+def test_memory_of_a_process_includes_its_children(typist: Typist) -> None:
+    import os
+
+    own = resident(typist.client.pid)
+    assert own > 1_000_000
+    assert resident(os.getpid()) >= own
+
+
+def test_a_figure_is_a_median_and_what_few_are_above() -> None:
+    figure = Figure.of([float(n) for n in range(101)])
+    assert (figure.median, figure.high, figure.count) == (50, 95, 101)
+    assert str(figure) == "50.0 (95.0)"
+    assert figure.ratio_to(Figure.of([100.0])) == "0.50"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [
+        (0, 0, "-"),
+        (3, 3, "100 %"),
+        (0, 3, "0 %"),
+        (99_999, 100_000, "99.99 %"),
+        (1, 100_000, "0.01 %"),
+        (1, 4, "25.00 %"),
+    ],
+)
+def test_a_share_is_only_whole_where_it_is_exact(part: int, whole: int, text: str) -> None:
+    assert share(part, whole) == text
+
+
+def test_a_table_is_markdown_with_apart_thousands() -> None:
+    assert table(["A", "B"], [["x", 12345]]) == "| A | B |\n| --- | ---: |\n| x | 12,345 |\n"
+
+
+def test_pages_name_every_server_and_command() -> None:
+    sizes = {0: 10_000_000, 10: 11_000_000, 20: 12_000_000}
+    assert "| prodready | 10.0 MB | 11.0 MB | 11.0 MB | 12.0 MB |" in memory.page({"prodready": sizes})
+    assert "| x check | 1.5 s | 2.0 s | 7 MB |" in project.page({"x check": project.Run(1.5, 2.0, 7_000_000)})
+
+
+def test_the_machine_is_described_without_its_name() -> None:
+    import platform
+
+    assert platform.python_version() in description()
+    assert platform.node() not in description() or not platform.node()
