@@ -14,7 +14,7 @@ from prodready.engine.finding import Finding
 from prodready.engine.rule import Context, Hit, Rule
 from prodready.engine.segments import Segment
 from prodready.engine.semantic import Names
-from prodready.engine.settings import FileSettings
+from prodready.engine.settings import FileSettings, Role
 from prodready.engine.suppression import NOTHING, Suppressions, selectors_for, suppressions
 from prodready.engine.syntax import CHILD_FIELDS
 
@@ -48,10 +48,10 @@ class Knowledge:
 
 
 class RuleSet:
-    """The rules that are on for some settings, by the node types that they look at."""
+    """Some rules by the node types that they look at."""
 
-    def __init__(self, rules: Sequence[Rule], settings: FileSettings) -> None:
-        self.rules = tuple(rule for rule in rules if _is_on(rule, settings))
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
         self.by_type: dict[type[ast.AST], list[tuple[Rule, Check]]] = {}
         for rule in self.rules:
             for kind, check in rule.checks():
@@ -59,20 +59,25 @@ class RuleSet:
         self.selectors = MappingProxyType({r.code: selectors_for(r.code, r.name, r.twins) for r in self.rules})
 
 
-@lru_cache(maxsize=64)
 def rule_set(settings: FileSettings) -> RuleSet:
     """Return the rules that `settings` turn on, out of all that there are."""
+    return _rule_set(settings.role, settings.select, settings.coexist)
+
+
+@lru_cache(maxsize=64)
+def _rule_set(role: Role, select: frozenset[str] | None, coexist: frozenset[str]) -> RuleSet:
+    """The rest of the settings is different in every file: it must not be part of what is remembered."""
     from prodready.rules import all_rules
 
-    return RuleSet(all_rules(), settings)
+    return RuleSet([rule for rule in all_rules() if _is_on(rule, role, select, coexist)])
 
 
-def _is_on(rule: Rule, settings: FileSettings) -> bool:
-    if settings.role not in rule.roles:
+def _is_on(rule: Rule, role: Role, select: frozenset[str] | None, coexist: frozenset[str]) -> bool:
+    if role not in rule.roles:
         return False
-    if "ruff" in settings.coexist and any(not _is_pylint(twin) for twin in rule.twins):
+    if "ruff" in coexist and any(not _is_pylint(twin) for twin in rule.twins):
         return False
-    return settings.select is None or rule.code in settings.select
+    return select is None or rule.code in select
 
 
 def _is_pylint(code: str) -> bool:
@@ -112,9 +117,10 @@ def fault_findings(segment: Segment, knowledge: Knowledge) -> list[Finding]:
 
 def hits_of(rule: Rule, segment: Segment, knowledge: Knowledge) -> tuple[list[Hit], Context]:
     """Run one rule over a segment; return its hits with their nodes, to plan fixes from."""
-    context = _context(segment, knowledge)
+    context, settings = _context(segment, knowledge), knowledge.settings
     hits: list[Hit] = []
-    for node, checks in _dispatch(segment, RuleSet([rule], knowledge.settings)):
+    is_on = _is_on(rule, settings.role, settings.select, settings.coexist)
+    for node, checks in _dispatch(segment, RuleSet([rule] if is_on else [])):
         for _, check in checks:
             hits.extend(check(node, context))
     return hits, context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from prodready.engine.closing import handed_on
 from prodready.engine.facts import (
@@ -10,12 +11,13 @@ from prodready.engine.facts import (
     SegmentFacts,
     Symbol,
     bindings,
-    child_statements,
     class_symbol,
     flat_statements,
 )
 from prodready.engine.segments import Segment
-from prodready.engine.syntax import SCOPES, children
+from prodready.engine.syntax import CHILD_FIELDS, SCOPES, children
+
+_IN_BLOCKS: Final = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
 
 def extract_facts(segment: Segment, ignores: frozenset[str] = frozenset()) -> SegmentFacts:
@@ -80,24 +82,35 @@ class _Collector:
 
     def inside(self, node: ast.stmt) -> None:
         """Note the names that functions below `node` read, and what module-level code closes."""
-        stack: list[tuple[ast.AST, bool]] = [(node, False)]
+        stack: list[ast.AST] = [node]
         while stack:
-            here, in_function = stack.pop()
-            if isinstance(here, ast.Name):
-                if in_function:
-                    self.reads.add(here.id)
+            here = stack.pop()
+            if isinstance(here, SCOPES):
+                self._below(here)
                 continue
             if isinstance(here, ast.Global):
                 self._globals(here)
-            if not in_function:
-                self._closes(here)
-                self.hands_on.update(handed_on(here))
-            deeper = in_function or isinstance(here, SCOPES)
-            if not deeper and isinstance(here, ast.stmt):
-                nested = {id(s) for s in child_statements(here)}
-                stack.extend((c, False) for c in children(here) if id(c) not in nested and not _is_block(c))
-                continue
-            stack.extend((child, deeper) for child in children(here))
+            self._closes(here)
+            self.hands_on.update(handed_on(here))
+            # The statements in the blocks of this one come on their own.
+            stack.extend(child for child in children(here) if not isinstance(child, _IN_BLOCKS))
+
+    def _below(self, scope: ast.AST) -> None:
+        """Note the names that a function or class reads; this sees every node of a file, so it does nothing else."""
+        stack: list[ast.AST | None] = [scope]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, ast.Name):
+                self.reads.add(node.id)
+            elif isinstance(node, ast.Global):
+                self._globals(node)
+            elif node is not None:
+                for name in CHILD_FIELDS[type(node)]:
+                    value = getattr(node, name)
+                    if value.__class__ is list:
+                        stack.extend(value)
+                    elif isinstance(value, ast.AST):
+                        stack.append(value)
 
     def _globals(self, node: ast.Global) -> None:
         for name in node.names:
@@ -114,7 +127,3 @@ class _Collector:
                 self.closes.add(node.func.value.id)
         elif isinstance(node, ast.withitem):
             self.closes.update(n.id for n in ast.walk(node.context_expr) if isinstance(n, ast.Name))
-
-
-def _is_block(node: ast.AST) -> bool:
-    return isinstance(node, (ast.ExceptHandler, ast.match_case))

@@ -16,7 +16,7 @@ from typing import Final
 EVERYTHING: Final = "*"
 _OURS: Final = re.compile(r"#\s*prodready:\s*(ignore-file|ignore)(?![\w-])(?:\s*\[([^\]]*)\])?")
 _NOQA: Final = re.compile(r"#\s*noqa\s*:\s*([A-Z][A-Z0-9]*[0-9]+(?:[\s,]+[A-Z][A-Z0-9]*[0-9]+)*)", re.IGNORECASE)
-_MARK: Final = re.compile(r"prodready:|noqa", re.IGNORECASE)
+_MARKS: Final = ("prodready:", "noqa")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def selectors_for(code: str, name: str, twins: Sequence[str] = ()) -> frozenset[
 
 def suppressions(lines: Sequence[str], text: str) -> Suppressions:
     """Read the suppressing comments of a segment, given as lines and as a whole."""
-    if _MARK.search(text) is None:
+    lowered = text.lower()
+    if not any(mark in lowered for mark in _MARKS):
         return NOTHING
     by_line: dict[int, frozenset[str]] = {}
     whole: frozenset[str] = frozenset()
