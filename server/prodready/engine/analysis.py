@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 
 from prodready.engine.checker import (
     Checked,
@@ -17,7 +18,15 @@ from prodready.engine.checker import (
 )
 from prodready.engine.document import Document
 from prodready.engine.extract import extract_facts
-from prodready.engine.facts import ModuleFacts, NoProject, ProjectFacts, SegmentFacts, merge
+from prodready.engine.facts import (
+    ClassSymbol,
+    ModuleFacts,
+    NoProject,
+    ProjectFacts,
+    SegmentFacts,
+    merge,
+    one_of,
+)
 from prodready.engine.finding import Edit, Finding, Position, Range
 from prodready.engine.segments import Segment
 from prodready.engine.settings import FileSettings
@@ -176,19 +185,38 @@ def _keep_stale(moved: Iterator[Finding], replaced: list[Segment], document: Doc
         start, end = document.starts[index], document.starts[index + 1]
         own = tuple(f.shifted(-start) for f in findings if start <= f.range.start.line and f.range.end.line < end)
         document.segments[index].results[_Stale] = _Stale(own)
-    old = [_facts(segment) for segment in replaced]
-    symbols = merge(old).symbols
-    live = {name for i in new for name in _facts(document.segments[i]).symbols}
     first = document.segments[broken[0]]
-    first.results[SegmentFacts] = replace(
-        _facts(first),
-        symbols={name: bound for name, bound in symbols.items() if name not in live},
+    first.results[SegmentFacts] = _kept_facts(first, [_facts(s) for s in replaced], [document.segments[i] for i in new])
+
+
+def _kept_facts(broken: Segment, old: list[SegmentFacts], new: list[Segment]) -> SegmentFacts:
+    """Return the facts of `broken` with those of the old segments that the `new` ones do not tell any more."""
+    live = {name for segment in new for name in _facts(segment).symbols}
+    part = _kept_part(broken, old)
+    if part is not None:
+        live.add(part[0])
+    return replace(
+        _facts(broken),
+        symbols={name: bound for name, bound in merge(old).symbols.items() if name not in live},
         function_reads=frozenset().union(*(part.function_reads for part in old)),
         module_closes=frozenset().union(*(part.module_closes for part in old)),
         module_hands_on=frozenset().union(*(part.module_hands_on for part in old)),
         exports=frozenset().union(*(part.exports for part in old)),
         stars=tuple(star for part in old for star in part.stars),
+        part=part,
     )
+
+
+def _kept_part(broken: Segment, old: list[SegmentFacts]) -> tuple[str, ClassSymbol] | None:
+    """Return what the old segments told of the large class that `broken` is a part of."""
+    if broken.owner is None or broken.is_head:
+        return None
+    known = one_of(merge(old).symbols.get(broken.owner.name, ()))
+    if not isinstance(known, ClassSymbol):
+        return None
+    # What is told again at every keystroke must not add up.
+    attributes = {name: tuple(dict.fromkeys(bound)) for name, bound in known.attributes.items()}
+    return broken.owner.name, replace(known, attributes=MappingProxyType(attributes))
 
 
 def _unchanged(old: Sequence[Segment], new: Sequence[Segment]) -> tuple[int, int]:

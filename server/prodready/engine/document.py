@@ -1,9 +1,8 @@
 """A text as a list of segments, and how an edit parses again only what it touched.
 
-The rules of joining: text that does not parse alone can only become part of a valid file together with (a) the lines
-before it, when it begins inside their statement; (b) the lines behind it, when it ends inside a bracket, a string or a
-continued line, or with a decorator. A neighbour that parses alone is balanced, so it can never close a bracket that was
-opened before it; it can close a string only if it holds that quote.
+Text that does not parse alone can only become part of a valid file together with (a) the lines before it, when it
+begins inside their statement; (b) the lines behind it, when it ends inside a bracket, a string or a continued line, or
+with a decorator.
 """
 
 from __future__ import annotations
@@ -12,13 +11,16 @@ import bisect
 import itertools
 from collections.abc import Sequence
 
-from prodready.engine.lexical import LexicalState, scan
+from prodready.engine.joining import joined, whole_classes
 from prodready.engine.segments import (
+    LEFT_CLASS,
     Segment,
     continues_statement,
     cut,
     cut_class_lines,
     cut_lines,
+    cut_members,
+    ends_with_decorator,
     first_code_line,
     indent_of,
     is_blank,
@@ -62,7 +64,7 @@ class Document:
         last = self.index_at(max(change.first, change.last - 1))
         first, last = self._with_broken_neighbours(first, last)
         replaced = self._reparse(lines, first, last, change.delta)
-        return Document(replaced)._rejoined()
+        return Document(joined(replaced))
 
     def _with_broken_neighbours(self, first: int, last: int) -> tuple[int, int]:
         while first > 0 and self.segments[first - 1].fault is not None:
@@ -76,17 +78,17 @@ class Document:
         members = self._reparse_members(lines, first, last, delta)
         if members is not None:
             return [*self.segments[:first], *members, *self.segments[last + 1 :]]
-        first, last = self._whole_classes(first, last)
+        first, last = whole_classes(self.segments, first, last)
         while True:
             own = lines[self.starts[first] : self.starts[last + 1] + delta]
-            if first > 0 and continues_statement(own):
-                first, last = self._whole_classes(first - 1, last)
-                continue
-            if last + 1 < len(self.segments) and _ends_with_decorator(own):
-                first, last = self._whole_classes(first, last + 1)
-                continue
-            break
-        return [*self.segments[:first], *_parse_cut(own), *self.segments[last + 1 :]]
+            whole = parse_run(own)
+            if whole.fault is not None and first > 0 and continues_statement(own):
+                first, last = whole_classes(self.segments, first - 1, last)
+            elif whole.fault is not None and last + 1 < len(self.segments) and ends_with_decorator(own):
+                first, last = whole_classes(self.segments, first, last + 1)
+            else:
+                parsed = cut(own, whole.body) if whole.fault is None else _recover(own)
+                return [*self.segments[:first], *parsed, *self.segments[last + 1 :]]
 
     def _reparse_members(self, lines: Sequence[str], first: int, last: int, delta: int) -> list[Segment] | None:
         """Parse again inside one large class; None where the change may reach out of it."""
@@ -97,43 +99,12 @@ class Document:
         own = lines[self.starts[first] : self.starts[last + 1] + delta]
         if any(not is_blank(line) and len(indent_of(line)) < len(owner.indent) for line in own):
             return None
-        if first_code_line(own) is None or continues_statement(own, owner.indent) or _ends_with_decorator(own):
+        if first_code_line(own) is None or continues_statement(own, owner.indent):
             return None
         segment = parse_members(own, owner)
         if segment.fault is None:
-            return _cut_members(segment)
-        behind = [segment, *self.segments[last + 1 :]]
-        return [segment] if _closing_index(behind, 0) is None else None
-
-    def _whole_classes(self, first: int, last: int) -> tuple[int, int]:
-        """Widen a stretch of segments so that no large class is cut."""
-        while first > 0 and self._same_owner(first - 1, first):
-            first -= 1
-        while last + 1 < len(self.segments) and self._same_owner(last, last + 1):
-            last += 1
-        return first, last
-
-    def _same_owner(self, left: int, right: int) -> bool:
-        owner = self.segments[left].owner
-        return owner is not None and self.segments[right].owner is owner
-
-    def _rejoined(self) -> Document:
-        """Join each broken segment that ends open with those up to where it is closed, if the whole then parses."""
-        if all(s.fault is None for s in self.segments):
-            return self
-        for index, segment in enumerate(self.segments):
-            if segment.fault is None or segment.owner is not None:
-                continue
-            closing = _closing_index(self.segments, index)
-            if closing is None:
-                continue
-            first, last = self._whole_classes(index, closing)
-            lines = [line for s in self.segments[first : last + 1] for line in s.lines]
-            joined = parse_run(lines)
-            if joined.fault is None:
-                whole = [*self.segments[:first], *cut(lines, joined.body), *self.segments[last + 1 :]]
-                return Document(whole)._rejoined()
-        return self
+            return cut_members(segment)
+        return None if segment.fault is LEFT_CLASS or ends_with_decorator(own) else [segment]
 
 
 def _parse_cut(lines: Sequence[str]) -> list[Segment]:
@@ -144,13 +115,14 @@ def _parse_cut(lines: Sequence[str]) -> list[Segment]:
 def _recover(lines: Sequence[str]) -> list[Segment]:
     """Find the parts of a text that parse, in a text that does not."""
     segments = [parse_run(piece) for piece in cut_lines(lines)]
-    joined = Document(segments)._rejoined().segments if len(segments) > 1 else segments
     recovered: list[Segment] = []
-    for segment in _merged(joined):
-        if segment.fault is None:
-            recovered.extend(cut(segment.lines, segment.body, segment.base))
-        else:
+    for segment in _merged(joined(segments)):
+        if segment.fault is not None:
             recovered.extend(_recover_class(segment))
+        elif segment.owner is not None:
+            recovered.append(segment)
+        else:
+            recovered.extend(cut(segment.lines, segment.body, segment.base))
     return recovered
 
 
@@ -184,37 +156,3 @@ def _recover_class(segment: Segment) -> list[Segment]:
     if all(member.fault is None for member in members):
         return [segment]
     return [head, *members]
-
-
-def _cut_members(segment: Segment) -> list[Segment]:
-    """Cut freshly parsed members of a large class into runs."""
-    wrapper, owner = segment.body[0], segment.owner
-    pieces = cut(segment.lines, wrapper.body, segment.base)  # type: ignore[attr-defined]
-    if len(pieces) == 1:
-        return [segment]
-    return [parse_members(piece.lines, owner) for piece in pieces]  # type: ignore[arg-type]
-
-
-def _ends_with_decorator(lines: Sequence[str]) -> bool:
-    last = next((line for line in reversed(lines) if not is_blank(line)), "")
-    return last.lstrip(" \t\f").startswith("@")
-
-
-def _closing_index(segments: Sequence[Segment], index: int) -> int | None:
-    """Return the index of the segment that closes what the broken segment `index` leaves open; None if none does."""
-    state = scan(segments[index].text)
-    for following in range(index + 1, len(segments)):
-        if not state.is_open:
-            return following - 1 if following - 1 > index else None
-        segment = segments[following]
-        if _can_close(segment, state):
-            state = scan(segment.text, state)
-    return len(segments) - 1 if not state.is_open and len(segments) - 1 > index else None
-
-
-def _can_close(segment: Segment, state: LexicalState) -> bool:
-    if state.continued:
-        return True
-    if state.quote is not None:
-        return state.quote in segment.text
-    return segment.fault is not None

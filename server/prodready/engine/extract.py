@@ -46,8 +46,9 @@ def _member_facts(segment: Segment, ignores: frozenset[str]) -> SegmentFacts:
     assert isinstance(wrapper, ast.ClassDef)
     collected = _Collector()
     collected.inside(wrapper)
-    symbols: dict[str, tuple[Symbol, ...]] = {wrapper.name: (class_symbol(wrapper),)}
-    return SegmentFacts(symbols, frozenset(collected.reads), ignores=ignores)
+    symbols = {name: tuple(bound) for name, bound in collected.symbols.items()}
+    part = (wrapper.name, class_symbol(wrapper))
+    return SegmentFacts(symbols, frozenset(collected.reads), ignores=ignores, part=part)
 
 
 class _Collector:

@@ -91,7 +91,8 @@ class SegmentFacts:
     `symbols` maps each module-level name to what it is bound to, in order. `function_reads` are the names that
     functions read or write from outside themselves; `module_closes` those that module-level code calls `.close()` on or
     uses in a `with`; `module_hands_on` those that it assigns on, puts into something, or passes to a call that may keep
-    them. `stars` are the modules of `from x import *`. `exports` holds the strings of `__all__`.
+    them. `stars` are the modules of `from x import *`. `exports` holds the strings of `__all__`. `part` is the name of
+    the large class that the segment is a part of, with what the part holds.
     """
 
     symbols: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
@@ -101,6 +102,7 @@ class SegmentFacts:
     exports: frozenset[str] = frozenset()
     ignores: frozenset[str] = frozenset()
     module_hands_on: frozenset[str] = frozenset()
+    part: tuple[str, ClassSymbol] | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class ModuleFacts:
         if not level:
             return target
         parts = self.package.split(".") if self.package else []
-        kept = parts[: len(parts) - (level - 1)] if level > 1 else parts
+        kept = parts[: max(0, len(parts) - (level - 1))]
         return ".".join((*kept, target[level:])).strip(".") if kept else target
 
 
@@ -170,8 +172,9 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
     ignores: set[str] = set()
     for part in parts:
         for key, bound in part.symbols.items():
-            known = symbols.get(key)
-            symbols[key] = bound if known is None else _merged(known, bound)
+            symbols[key] = symbols.get(key, ()) + bound
+        if part.part is not None:
+            _join_part(symbols, *part.part)
         reads |= part.function_reads
         closes |= part.module_closes
         hands_on |= part.module_hands_on
@@ -185,17 +188,26 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
     )  # fmt: skip
 
 
-def _merged(known: tuple[Symbol, ...], more: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
-    """Join two lists of bindings; two parts of one class become one class."""
-    if len(known) == len(more) == 1 and isinstance(known[0], ClassSymbol) and isinstance(more[0], ClassSymbol):
-        left, right = known[0], more[0]
-        if not right.bases:
-            attributes = dict(left.attributes)
-            for key, bound in right.attributes.items():
-                attributes[key] = attributes.get(key, ()) + bound
-            methods, traits = left.methods | right.methods, left.traits | right.traits
-            return (ClassSymbol(left.bases, methods, MappingProxyType(attributes), traits),)
-    return known + more
+def _join_part(symbols: dict[str, tuple[Symbol, ...]], name: str, part: ClassSymbol) -> None:
+    """Add a part of a large class to the class that was bound last under its name."""
+    bound = list(symbols.get(name, ()))
+    index = next((i for i in reversed(range(len(bound))) if isinstance(bound[i], ClassSymbol)), None)
+    if index is None:
+        symbols[name] = (*bound, part)
+        return
+    whole = bound[index]
+    assert isinstance(whole, ClassSymbol)
+    bound[index] = joined_class(whole, part)
+    symbols[name] = tuple(bound)
+
+
+def joined_class(whole: ClassSymbol, part: ClassSymbol) -> ClassSymbol:
+    """Return a class together with a further part of its body."""
+    attributes = dict(whole.attributes)
+    for key, bound in part.attributes.items():
+        attributes[key] = attributes.get(key, ()) + bound
+    methods, traits = whole.methods | part.methods, whole.traits | part.traits
+    return ClassSymbol(whole.bases, methods, MappingProxyType(attributes), traits)
 
 
 def dotted(node: ast.expr | None) -> str | None:
@@ -210,20 +222,28 @@ def dotted(node: ast.expr | None) -> str | None:
     return ".".join(reversed(parts))
 
 
+_SAME_LOGGER: Final = frozenset({"bind", "new", "unbind", "try_unbind", "opt", "patch"})
+"""Methods that give back the logger they are called on, with something added: it is still made by the first call."""
+
+
 def symbol_of(value: ast.expr | None) -> Symbol:
     """Return what a name is bound to by `name = value`."""
     if isinstance(value, ast.Await):
         value = value.value
     if isinstance(value, ast.Call):
-        callee = dotted(value.func)
-        if callee is None and isinstance(value.func, ast.Attribute) and isinstance(value.func.value, ast.Call):
-            # structlog.get_logger().bind(...) is still made by the first call.
-            return symbol_of(value.func.value)
-        return CallSymbol(callee) if callee else OtherSymbol()
+        return _call_symbol(value)
     target = dotted(value)
     if target is not None:
         return AliasSymbol(target)
     return OtherSymbol(literal=isinstance(value, ast.Constant))
+
+
+def _call_symbol(call: ast.Call) -> Symbol:
+    callee = call.func
+    while isinstance(callee, ast.Attribute) and callee.attr in _SAME_LOGGER and isinstance(callee.value, ast.Call):
+        callee = callee.value.func
+    name = dotted(callee)
+    return CallSymbol(name) if name else OtherSymbol()
 
 
 def bindings(statement: ast.stmt) -> Iterator[tuple[str, Symbol]]:
@@ -357,13 +377,22 @@ def _self_attributes(function: FunctionNode) -> Iterator[tuple[str, Symbol]]:
     if not arguments:
         return
     own = arguments[0].arg
+    local = {a.arg for a in [*arguments, *function.args.kwonlyargs]}
+    local.update(name for statement in flat_statements(function.body) for name, _ in bindings(statement))
     for statement in flat_statements(function.body):
         if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
             continue
         for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == own:
-                symbol = symbol_of(statement.value)
-                yield target.attr, symbol
+                yield target.attr, _unless_local(symbol_of(statement.value), local)
+
+
+def _unless_local(symbol: Symbol, local: set[str]) -> Symbol:
+    """Return `symbol`, or one that says nothing where it speaks of a name that means something else at module level."""
+    if isinstance(symbol, (CallSymbol, AliasSymbol)):
+        written = symbol.callee if isinstance(symbol, CallSymbol) else symbol.target
+        return OtherSymbol() if written.partition(".")[0] in local else symbol
+    return symbol
 
 
 def flat_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

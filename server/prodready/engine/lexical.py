@@ -61,6 +61,7 @@ def scan(text: str, state: LexicalState = CLEAN) -> LexicalState:
             depth += 1
         elif mark in (")", "]", "}"):
             depth = max(0, depth - 1)
-        elif mark[0] == "\\":
+        elif mark[0] in "\\\"'" and mark.endswith(("\\\n", "\\\r", "\\\r\n")):
+            # A backslash at the end of a line continues it, inside a string too.
             continued = position == len(text)
     return LexicalState(depth, None, continued)

@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 
 from prodready.engine.finding import Range
-from prodready.engine.source import byte_to_column, encodable, split_lines
+from prodready.engine.source import encodable, split_lines
 
 _ON_LINE = re.compile(r" on line (\d+)")
 _DETECTED = re.compile(r" \(detected at line \d+\)")
@@ -87,8 +87,3 @@ def start_line(statement: ast.stmt) -> int:
 def end_line(statement: ast.stmt) -> int:
     """Return the 1-based line on which a statement ends."""
     return statement.end_lineno or statement.lineno
-
-
-def node_columns(node: ast.expr | ast.stmt, first: str, last: str) -> tuple[int, int]:
-    """Return a node's start and end columns in characters, given its first and last line of text."""
-    return byte_to_column(first, node.col_offset), byte_to_column(last, node.end_col_offset or 0)

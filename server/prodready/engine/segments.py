@@ -15,14 +15,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from prodready.engine.finding import Range
+from prodready.engine.lexical import CLEAN, scan
 from prodready.engine.parsing import SyntaxFault, end_line, parse, start_line
+from prodready.engine.source import column_to_byte
 
 LARGE_CLASS: Final = 60
 """Lines from which on a class is cut into its members: below, parsing it whole costs less than the bookkeeping."""
 RUN: Final = 30
 """Lines up to which small neighbouring statements share a segment."""
 
-_LEFT_CLASS: Final = SyntaxFault("unindent does not match any outer indentation level", Range.of(0, 0, 0, 0))
+LEFT_CLASS: Final = SyntaxFault("unindent does not match any outer indentation level", Range.of(0, 0, 0, 0))
+"""The fault of lines that parse, but not as members of the class that they stand in."""
 _BLANK = re.compile(r"[ \t\f]*(?:#.*)?[\r\n]*\Z")
 _INDENT = re.compile(r"[ \t\f]*")
 _CLASS = re.compile(r"class[ \t]+(\w+)")
@@ -86,6 +89,18 @@ def continues_statement(lines: Sequence[str], indent: str = "") -> bool:
     return len(own) > len(indent) or _CONTINUATION.match(first, len(own)) is not None
 
 
+def ends_with_decorator(lines: Sequence[str]) -> bool:
+    """Tell whether `lines` end with a decorator, which belongs to what follows them."""
+    if not any(line.lstrip(" \t\f").startswith("@") for line in lines):
+        return False
+    state, decorated = CLEAN, False
+    for line in lines:
+        if not state.is_open and not is_blank(line):
+            decorated = line.lstrip(" \t\f").startswith("@")
+        state = scan(line, state)
+    return decorated
+
+
 def parse_run(lines: Sequence[str]) -> Segment:
     """Parse `lines` as whole statements at column 0, in one segment."""
     result = parse("".join(lines))
@@ -101,7 +116,7 @@ def parse_head(lines: Sequence[str], owner: Owner) -> Segment:
         return Segment(lines, [], owner=owner, is_head=True, fault=result)
     body = result[-1].body if result and isinstance(result[-1], ast.ClassDef) else []
     if len(result) != 1 or not body or not isinstance(body[-1], ast.Pass):
-        return Segment(lines, [], owner=owner, is_head=True, fault=_LEFT_CLASS)
+        return Segment(lines, [], owner=owner, is_head=True, fault=LEFT_CLASS)
     body.pop()
     return Segment(lines, result, owner=owner, is_head=True)
 
@@ -113,7 +128,7 @@ def parse_members(lines: Sequence[str], owner: Owner) -> Segment:
         return Segment(lines, [], base=1, owner=owner, fault=_moved_up(result))
     first = first_code_line(lines)
     if len(result) != 1 or first is None or indent_of(first) != owner.indent:
-        return Segment(lines, [], base=1, owner=owner, fault=_LEFT_CLASS)
+        return Segment(lines, [], base=1, owner=owner, fault=LEFT_CLASS)
     wrapper = result[0]
     assert isinstance(wrapper, ast.ClassDef)
     wrapper.name = owner.name
@@ -134,8 +149,11 @@ def cut(lines: Sequence[str], body: list[ast.stmt], base: int = 0) -> list[Segme
 
 
 def _moved_up(fault: SyntaxFault) -> SyntaxFault:
+    """Tell a fault in lines of the text, without the line `class _:` in front, which some faults are placed at."""
     opened = None if fault.opened_line is None else max(0, fault.opened_line - 1)
-    return SyntaxFault(fault.message, fault.range.shifted(-1), opened)
+    start = fault.range.start.line
+    where = fault.range.shifted(-1) if start else Range.of(0, 0, max(0, fault.range.end.line - 1), 0)
+    return SyntaxFault(fault.message, where, opened)
 
 
 def _runs(
@@ -173,12 +191,33 @@ def _cut_class(lines: Sequence[str], first: int, last: int, run: list[ast.stmt],
     if begin is None or lines[begin - 1].rstrip("\r\n").endswith("\\"):
         return whole
     owner = Owner(node.name, indent_of(lines[node.body[index].lineno - 1 - base]))
-    head = ast.ClassDef(**{**vars(node), "body": node.body[:index], "end_lineno": base + begin, "end_col_offset": 0})
-    segments = [Segment(lines[first:begin], [head], base + first, owner, is_head=True)]
-    for start, end, members in _runs(lines, node.body[index:], base, RUN, last, begin):
-        wrapper = ast.ClassDef(**{**vars(node), "bases": [], "keywords": [], "decorator_list": [], "body": members})
-        segments.append(Segment(lines[start:end], [wrapper], base + start, owner))
-    return segments
+    content = lines[begin - 1].rstrip("\r\n")
+    end = {"end_lineno": base + begin, "end_col_offset": column_to_byte(content, len(content))}
+    head = ast.ClassDef(**{**vars(node), "body": node.body[:index], **end})
+    members = _member_segments(lines, node, node.body[index:], base, owner, last, begin)
+    return [Segment(lines[first:begin], [head], base + first, owner, is_head=True), *members]
+
+
+def cut_members(segment: Segment) -> list[Segment]:
+    """Cut a freshly parsed part of a large class into runs of members."""
+    wrapper = segment.body[0]
+    assert isinstance(wrapper, ast.ClassDef)
+    assert segment.owner is not None
+    return list(
+        _member_segments(segment.lines, wrapper, wrapper.body, segment.base, segment.owner, len(segment.lines), 0)
+    )
+
+
+def _member_segments(
+    lines: Sequence[str], node: ast.ClassDef, body: list[ast.stmt], base: int, owner: Owner, last: int, begin: int
+) -> Iterator[Segment]:
+    """Yield the members `body` of a class in runs, each in a class of its own without bases and decorators."""
+    bare: dict[str, object] = {"bases": [], "keywords": [], "decorator_list": []}
+    if hasattr(node, "type_params"):
+        bare["type_params"] = []
+    for start, end, members in _runs(lines, body, base, RUN, last, begin):
+        wrapper = ast.ClassDef(**{**vars(node), **bare, "body": members})
+        yield Segment(lines[start:end], [wrapper], base + start, owner)
 
 
 _MEMBERS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -223,6 +262,7 @@ def cut_class_lines(lines: Sequence[str]) -> tuple[Owner, list[Sequence[str]]] |
 def _cut_at(lines: Sequence[str], indent: str, start: re.Pattern[str]) -> list[Sequence[str]]:
     cuts = [0]
     held = False  # the piece holds code, so a new one may begin; a decorator holds its function's place
+    decorated = False
     comments = 0  # blank lines and comments just above, which belong to what follows
     for number, line in enumerate(lines):
         if is_blank(line):
@@ -231,8 +271,7 @@ def _cut_at(lines: Sequence[str], indent: str, start: re.Pattern[str]) -> list[S
         if indent_of(line) == indent and start.match(line, len(indent)) and not _CONTINUATION.match(line, len(indent)):
             if held:
                 cuts.append(number - comments)
-            held = not line.startswith("@", len(indent))
-        else:
-            held = True
+            decorated = line.startswith("@", len(indent))
+        held = not decorated
         comments = 0
     return [lines[a:b] for a, b in itertools.pairwise([*cuts, len(lines)])]
