@@ -209,6 +209,16 @@ async def test_a_large_statement_is_repaired_in_another_process_which_may_die(co
     assert applied(after[0], text) == text.replace("slow_name", "quick_name")
 
 
+async def test_a_fix_that_crashes_takes_nothing_else_away(connect: Connect, tmp_path: Path) -> None:
+    text = "crash_name = slow_name\n"
+    editor, uri = await opened(connect, tmp_path, text, capabilities("utf-32"))
+
+    actions = await editor.actions(uri, span(0, 0, 0, 22), only=["quickfix"])
+
+    assert applied(actions[0], text) == "crash_name = quick_name\n"
+    assert editor.client.messages == []
+
+
 async def test_actions_without_anything_to_offer_are_empty(connect: Connect, tmp_path: Path) -> None:
     editor, uri = await opened(connect, tmp_path)
 

@@ -131,8 +131,9 @@ class Offers:
         self.refuse_if_modified()
         try:
             planned = await self._server.fixer.plan(self._session, self._analysis, finding)
-        except WorkerDiedError as error:
-            logger.error("no fix of %s in %s: %s", finding.code, self._session.name, error)
+        except Exception:
+            # A rule's fault must not take the others' repairs away.
+            logger.exception("no fix of %s in %s", finding.code, self._session.name)
             return
         for index, choice in enumerate(planned):
             yield self._action(choice.fix.label, [finding], choice.edits, is_preferred=index == 0)

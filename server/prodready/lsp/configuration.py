@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from prodready.engine.finding import Severity
 from prodready.engine.settings import FileSettings, Role
 from prodready.engine.source import SourceFile
 from prodready.lsp import jobs
-from prodready.lsp.diagnostics import SEVERITIES, SOURCE, Json
+from prodready.lsp.diagnostics import SEVERITIES, SOURCE
 from prodready.lsp.uris import uri_of
 from prodready.lsp.worker import WorkerDiedError
 
@@ -48,7 +49,7 @@ class Configurations:
         self._loads: dict[Path, asyncio.Task[Config]] = {}
         self._good: dict[Path, Config] = {}
         self._kinds: dict[Path, str] = {}
-        self._problems: dict[Path, dict[str, list[Json]]] = {}
+        self._problems: dict[Path, dict[str, list[str]]] = {}
         self._shown: set[str] = set()
 
     async def situation(self, session: Session) -> Situation:
@@ -129,7 +130,7 @@ class Configurations:
 
     def _show(self) -> None:
         """Tell the client what is wrong in configuration files, and that what was wrong no longer is."""
-        found: dict[str, list[Json]] = {}
+        found: dict[str, list[str]] = {}
         for problems in self._problems.values():
             found.update(problems)
         for uri in sorted(self._shown - found.keys()):
@@ -152,7 +153,7 @@ def _situation(config: Config, path: Path, text: str) -> Situation:
     return Situation(settings, config.root)
 
 
-def _load(directory: Path, codec: PositionCodec) -> tuple[Config | None, dict[str, list[Json]]]:
+def _load(directory: Path, codec: PositionCodec) -> tuple[Config | None, dict[str, list[str]]]:
     """Load a directory's configuration; None with diagnostics by URI when it is wrong."""
     from prodready.project.config import ConfigError, load
 
@@ -160,20 +161,21 @@ def _load(directory: Path, codec: PositionCodec) -> tuple[Config | None, dict[st
         return load(directory), {}
     except ConfigError as error:
         logger.warning("the configuration is wrong:\n%s", error)
-        found: dict[str, list[Json]] = {}
+        found: dict[str, list[str]] = {}
         for problem in error.problems:
             if problem.path is not None:
                 found.setdefault(uri_of(problem.path), []).append(_diagnostic(problem, codec))
         return None, found
 
 
-def _diagnostic(problem: ConfigProblem, codec: PositionCodec) -> Json:
+def _diagnostic(problem: ConfigProblem, codec: PositionCodec) -> str:
     start: Any = {"line": 0, "character": 0}
     span = {"start": start, "end": start}
     if problem.range is not None and problem.path is not None:
         span = codec.json(SourceFile.from_text(_text(problem.path)), problem.range)
     message = f"{problem.key}: {problem.message}" if problem.key else problem.message
-    return {"range": span, "severity": SEVERITIES[Severity.ERROR], "code": CODE, "source": SOURCE, "message": message}
+    severity = SEVERITIES[Severity.ERROR]
+    return json.dumps({"range": span, "severity": severity, "code": CODE, "source": SOURCE, "message": message})
 
 
 def _text(path: Path) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from prodready.lsp.diagnostics import SOURCE
+from prodready.lsp.protocol import Json
 
 if TYPE_CHECKING:
     from prodready.engine.analysis import Analysis
-    from prodready.lsp.diagnostics import Json
     from prodready.lsp.language_server import ProdreadyServer
     from prodready.lsp.session import Session
 
@@ -34,7 +35,7 @@ class Publisher:
                 self._ask_to_pull()
         else:
             self.push(session.uri, report.diagnostics, session.version)
-        if any(f.fix is not None for c in report.segments.values() for f in c.findings):
+        if report.can_be_fixed:
             self._server.fixer.warm_up()
 
     def clear(self, session: Session) -> None:
@@ -42,12 +43,11 @@ class Publisher:
         if session.report.diagnostics and not self._server.client.pulls_diagnostics:
             self.push(session.uri, [], None)
 
-    def push(self, uri: str, diagnostics: list[Json], version: int | None) -> None:
-        """Send diagnostics of a document at a version, or of a file on disk."""
-        params: dict[str, Any] = {"uri": uri, "diagnostics": diagnostics}
-        if version is not None:
-            params["version"] = version
-        self._server.protocol.send_json(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+    def push(self, uri: str, diagnostics: list[str], version: int | None) -> None:
+        """Send diagnostics, as JSON, of a document at a version, or of a file on disk."""
+        at = "" if version is None else f'"version":{version},'
+        params = f'{{"uri":{json.dumps(uri)},{at}"diagnostics":[{",".join(diagnostics)}]}}'
+        self._server.protocol.notify_json(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, Json(params))
 
     def _ask_to_pull(self) -> None:
         """Tell a client that pulls that there is news which its own typing did not cause; once for many documents."""
@@ -67,10 +67,11 @@ def register_pull(server: ProdreadyServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def pull(params: types.DocumentDiagnosticParams) -> Json:
         if await server.documents.settled(params.text_document.uri) is None:
-            return {"kind": "full", "items": []}
+            return Json('{"kind":"full","items":[]}')
         session = server.documents.get(params.text_document.uri)
         assert session is not None, "it has just settled"
         report = session.report
         if params.previous_result_id == report.result_id:
-            return {"kind": "unchanged", "resultId": report.result_id}
-        return {"kind": "full", "resultId": report.result_id, "items": report.diagnostics}
+            return Json(f'{{"kind":"unchanged","resultId":"{report.result_id}"}}')
+        items = ",".join(report.diagnostics)
+        return Json(f'{{"kind":"full","resultId":"{report.result_id}","items":[{items}]}}')

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +15,7 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def start(self, work: Awaitable[None]) -> asyncio.Task[None]:
         """Run `work` in the background; the loop itself keeps only a weak reference to a task."""
         task = asyncio.ensure_future(work)
         self._running.add(task)

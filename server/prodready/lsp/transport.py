@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import re
@@ -24,6 +25,7 @@ LOOPBACK: Final = "127.0.0.1"
 """The only address that the server listens on."""
 
 _CHUNK: Final = 1 << 16
+_PIPE: Final = 1 << 20
 _LOCAL_PAGE: Final = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 
@@ -154,6 +156,12 @@ def _claim_stdout() -> int:
     sys.stdout.flush()
     own = os.dup(1)
     os.dup2(2, 1)
+    if sys.platform == "linux":
+        import fcntl
+
+        # Room for a large file's diagnostics, so that the loop need not wait for the client to read them.
+        with contextlib.suppress(OSError):  # a socket or a file is none the worse for it
+            fcntl.fcntl(own, fcntl.F_SETPIPE_SZ, _PIPE)
     return own
 
 

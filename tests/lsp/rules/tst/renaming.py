@@ -6,7 +6,8 @@ It does not: `slow_name` is for tests.
 
 ## Fix
 
-Writes `quick_name`, or, as an unsafe second choice, `brief_name`. With `fatal_name`, the worker process dies.
+Writes `quick_name`, or, as an unsafe second choice, `brief_name`. Planning crashes for `crash_name`; for `fatal_name`
+the worker process dies.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Renaming(Rule):
     availability = FixAvailability.ALWAYS
 
     def check_name(self, node: ast.Name, context: Context) -> Iterator[Hit]:
-        if node.id in ("slow_name", "fatal_name"):
+        if node.id in ("slow_name", "crash_name", "fatal_name"):
             yield self.hit(context, node, f"{node.id} has a better name", fix=QUICK)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
@@ -44,4 +45,6 @@ def _write(node: ast.AST, name: str, draft: Draft) -> None:
     assert isinstance(node, ast.Name)
     if node.id == "fatal_name" and multiprocessing.parent_process() is not None:
         os._exit(9)
+    if node.id == "crash_name":
+        raise ZeroDivisionError("a deliberate crash")
     draft.replace_node(node, name)
