@@ -13,7 +13,7 @@ from tests.engine.probe import Probe, use_rules
 @pytest.fixture(autouse=True)
 def _forget_rules() -> Iterator[None]:
     yield
-    checker.rule_set.cache_clear()
+    checker._rule_set.cache_clear()
 
 
 @pytest.fixture

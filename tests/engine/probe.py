@@ -47,7 +47,7 @@ def use_rules(monkeypatch: pytest.MonkeyPatch, *rules: Rule, also_real: bool = T
     real = prodready.rules.all_rules() if also_real else ()
     every = tuple(sorted((*real, *rules), key=lambda rule: rule.code))
     monkeypatch.setattr(prodready.rules, "all_rules", lambda: every)
-    checker.rule_set.cache_clear()
+    checker._rule_set.cache_clear()
 
 
 def opened(text: str, settings: FileSettings = SETTINGS) -> Analysis:
