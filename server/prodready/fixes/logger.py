@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from prodready.engine.finding import Position
 from prodready.engine.syntax import enclosing_function
 from prodready.fixes.imports import Imports, Refusal
-from prodready.models.loggers import LoggerKind, module_loggers
+from prodready.models.loggers import LoggerKind, module_loggers, own_logger, unknown_loggers
 
 if TYPE_CHECKING:
     from prodready.fixes.draft import Draft
@@ -24,12 +24,21 @@ def logger_at(draft: Draft, imports: Imports, at: ast.AST) -> tuple[str, str]:
     """Return the name of the module's logger for `at` and its kind, inserting one where there is none.
 
     Raises:
-        Refusal: when no name is free, or module-level code would use the logger before it exists.
+        Refusal: when no name is free, module-level code would use the logger before it exists, or the module has a
+            logger of which nobody knows how it is called.
     """
     names = draft.context.names
-    for name, kind in module_loggers(names):
-        if names.bound_locally(name, at) is None and _is_defined_before(draft, imports, name, at):
+    known = [(name, kind) for name, kind in module_loggers(names) if names.bound_locally(name, at) is None]
+    for name, kind in known:
+        if _is_defined_before(draft, imports, name, at):
             return name, kind.value
+    if known:
+        raise Refusal(f"'{known[0][0]}' is defined further down")
+    own = own_logger(at, names)
+    if own is not None:
+        return own[0], own[1].value
+    if unknown_loggers(names):
+        raise Refusal("it is not known what kind of logger this module uses")
     if draft.context.settings.logger_kind == LoggerKind.LOGURU.value:
         return draft.import_name("loguru", "logger", at), LoggerKind.LOGURU.value
     return _define(draft, imports, at), draft.context.settings.logger_kind

@@ -8,9 +8,18 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from prodready.engine.facts import ImportSymbol
+from prodready.engine.facts import (
+    AliasSymbol,
+    CallSymbol,
+    ClassSymbol,
+    FunctionSymbol,
+    ImportSymbol,
+    ModuleFacts,
+    dotted,
+)
 from prodready.engine.semantic import Names
 from prodready.engine.settings import FileSettings
+from prodready.engine.syntax import FUNCTIONS, ancestors, is_constant, keyword
 
 
 class LoggerKind(enum.Enum):
@@ -28,6 +37,8 @@ _FACTORIES: Final = {
     "logging.LoggerAdapter": LoggerKind.STDLIB,
     "celery.utils.log.get_task_logger": LoggerKind.STDLIB,
     "celery.utils.log.get_logger": LoggerKind.STDLIB,
+    "billiard.util.get_logger": LoggerKind.STDLIB,
+    "kombu.log.get_logger": LoggerKind.STDLIB,
     "multiprocessing.get_logger": LoggerKind.STDLIB,
     "multiprocessing.log_to_stderr": LoggerKind.STDLIB,
     "absl.logging.get_absl_logger": LoggerKind.STDLIB,
@@ -42,9 +53,29 @@ _OBJECTS: Final = {
     "logging.root": LoggerKind.STDLIB,
     "flask.current_app.logger": LoggerKind.STDLIB,
     "quart.current_app.logger": LoggerKind.STDLIB,
+    "django.db.backends.utils.logger": LoggerKind.STDLIB,
+    "django.security.logger": LoggerKind.STDLIB,
+    "uvicorn.logging.logger": LoggerKind.STDLIB,
+    "celery.utils.log.task_logger": LoggerKind.STDLIB,
+    "celery.utils.log.worker_logger": LoggerKind.STDLIB,
 }
-_APPS: Final = frozenset({"flask.Flask", "quart.Quart", "sanic.Sanic", "aiohttp.web.Application"})
+_TYPES: Final = {
+    "logging.Logger": LoggerKind.STDLIB,
+    "logging.LoggerAdapter": LoggerKind.STDLIB,
+    "loguru.Logger": LoggerKind.LOGURU,
+    "loguru._logger.Logger": LoggerKind.LOGURU,
+    "structlog.BoundLogger": LoggerKind.STRUCTLOG,
+    "structlog.stdlib.BoundLogger": LoggerKind.STRUCTLOG,
+    "structlog.stdlib.AsyncBoundLogger": LoggerKind.STRUCTLOG,
+    "structlog.types.FilteringBoundLogger": LoggerKind.STRUCTLOG,
+    "structlog.typing.FilteringBoundLogger": LoggerKind.STRUCTLOG,
+}
+_APPS: Final = frozenset({"flask.Flask", "quart.Quart"})
+_CHAINED: Final = frozenset({"bind", "new", "unbind", "opt", "patch", "getChild"})
+"""Methods of loggers that return another logger of the same kind."""
 _LOGGER_NAME: Final = re.compile(r"(?:^|_)(?:log|logger|logging)$", re.IGNORECASE)
+_ATTRIBUTES: Final = ("logger", "log", "_logger", "_log")
+_HOPS: Final = 5
 
 METHODS: Final = {
     "debug": "debug",
@@ -59,19 +90,52 @@ METHODS: Final = {
     "trace": "debug",
     "msg": "info",
     "log": "",
+    "adebug": "debug",
+    "ainfo": "info",
+    "awarning": "warning",
+    "aerror": "error",
+    "aexception": "error",
+    "acritical": "critical",
 }
 """The methods that write a record, with the level that they write at; `log` takes its level as an argument."""
+_LEVELS: Final = {
+    "logging.DEBUG": "debug",
+    "logging.INFO": "info",
+    "logging.WARNING": "warning",
+    "logging.ERROR": "error",
+    "logging.CRITICAL": "critical",
+    "logging.FATAL": "critical",
+}
+_LEVEL_VALUES: Final = {10: "debug", 20: "info", 30: "warning", 40: "error", 50: "critical"}
 
 
 @dataclass(frozen=True, eq=False)
 class LogCall:
-    """A call that writes a log record: `receiver` is the logger's expression, `level` is empty when computed."""
+    """A call that writes a log record.
+
+    `receiver` is the logger's expression (None for `from logging import error`), `level` is empty when computed.
+    """
 
     node: ast.Call
-    receiver: ast.expr
+    receiver: ast.expr | None
     method: str
     level: str
     kind: LoggerKind
+
+    @property
+    def asks_for_traceback(self) -> bool:
+        """Whether the call says anything about the traceback, be it that there shall be none."""
+        if self.method in ("exception", "aexception") or _opt_exception(self.receiver) is not None:
+            return True
+        return keyword(self.node, "exc_info") is not None or any(k.arg is None for k in self.node.keywords)
+
+    @property
+    def traceback_of_current(self) -> bool:
+        """Whether the call logs the traceback of the exception that is being handled, whichever it is."""
+        given = keyword(self.node, "exc_info") or _opt_exception(self.receiver)
+        if given is not None:
+            return is_constant(given, True) or is_constant(given, 1)
+        return self.method in ("exception", "aexception") and not any(k.arg is None for k in self.node.keywords)
 
 
 def logger_kind(node: ast.expr, names: Names) -> LoggerKind | None:
@@ -81,27 +145,29 @@ def logger_kind(node: ast.expr, names: Names) -> LoggerKind | None:
         return _OBJECTS[qualified]
     if isinstance(node, ast.Call):
         return _of_call(node, names)
-    maker = names.made_by(node)
-    if maker in _FACTORIES:
-        return _FACTORIES[maker]
+    kind = _of_maker(names.made_by(node), names)
+    if kind is not None:
+        return kind
     if isinstance(node, ast.Attribute) and node.attr == "logger" and names.made_by(node.value) in _APPS:
         return LoggerKind.STDLIB
-    if maker is not None:
-        return LoggerKind.UNKNOWN if _named_like_logger(node) else None
-    return LoggerKind.UNKNOWN if _named_like_logger(node) else None
+    return _of_parameter(node, names) or (LoggerKind.UNKNOWN if _named_like_logger(node) else None)
 
 
 def log_call(node: ast.AST, names: Names) -> LogCall | None:
     """Return what a node logs when it is a call of a logger's method, else None."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+    if not isinstance(node, ast.Call):
         return None
-    level = METHODS.get(node.func.attr)
-    if level is None:
+    if isinstance(node.func, ast.Name):
+        return _of_function(node, node.func, names)
+    if not isinstance(node.func, ast.Attribute):
+        return None
+    method = node.func.attr
+    if method not in METHODS:
         return None
     kind = logger_kind(node.func.value, names)
     if kind is None:
         return None
-    return LogCall(node, node.func.value, node.func.attr, level, kind)
+    return LogCall(node, node.func.value, method, METHODS[method] or _computed_level(node, names), kind)
 
 
 def module_loggers(names: Names) -> list[tuple[str, LoggerKind]]:
@@ -114,30 +180,31 @@ def module_loggers(names: Names) -> list[tuple[str, LoggerKind]]:
     return found
 
 
-def _of_module_name(name: str, names: Names) -> LoggerKind | None:
-    symbol = names.facts.symbol(name)
-    if isinstance(symbol, ImportSymbol):
-        target = names.canonical(names.facts.absolute(symbol.target))
-        if target in _OBJECTS and target != "logging":
-            return _OBJECTS[target]
-    maker = names.made_by(ast.Name(name, ast.Load()))
-    return _FACTORIES.get(maker) if maker else None
+def unknown_loggers(names: Names) -> list[str]:
+    """Return the module-level names that look like loggers, but whose kind nobody knows."""
+    alike = [name for name in names.facts.symbols if _LOGGER_NAME.search(name)]
+    return [name for name in alike if _may_be_logger(name, names) and _of_module_name(name, names) is None]
 
 
-def _of_call(node: ast.Call, names: Names) -> LoggerKind | None:
-    """`logging.getLogger(...)` itself, and chains such as `logger.bind(...)` and `logger.opt(...)`."""
-    qualified = names.qualified(node.func)
-    if qualified in _FACTORIES:
-        return _FACTORIES[qualified]
-    if isinstance(node.func, ast.Attribute) and node.func.attr in ("bind", "new", "unbind", "opt", "patch", "getChild"):
-        return logger_kind(node.func.value, names)
+def own_logger(at: ast.AST, names: Names) -> tuple[str, LoggerKind] | None:
+    """Return the logger that the object of the method around `at` has (`self.logger`), with its known kind."""
+    function = next((up for up in ancestors(at) if isinstance(up, FUNCTIONS)), None)
+    if function is None or [a.arg for a in function.args.args[:1]] != ["self"]:
+        return None
+    for attribute in _ATTRIBUTES:
+        node = ast.Attribute(ast.Name("self", ast.Load()), attribute, ast.Load())
+        node.parent = at  # type: ignore[attr-defined]
+        kind = _of_maker(names.made_by(node), names)
+        if kind is not None:
+            return f"self.{attribute}", kind
     return None
 
 
-def _named_like_logger(node: ast.expr) -> bool:
-    if isinstance(node, ast.Name):
-        return _LOGGER_NAME.search(node.id) is not None
-    return isinstance(node, ast.Attribute) and _LOGGER_NAME.search(node.attr) is not None
+def can_log(at: ast.AST, names: Names) -> bool:
+    """Tell whether it is known how to log at `at`: not where a module has a logger of an unknown kind only."""
+    if any(names.bound_locally(name, at) is None for name, _ in module_loggers(names)):
+        return True
+    return own_logger(at, names) is not None or not unknown_loggers(names)
 
 
 def is_configured_log_function(node: ast.Call, names: Names, settings: FileSettings) -> bool:
@@ -147,3 +214,111 @@ def is_configured_log_function(node: ast.Call, names: Names, settings: FileSetti
     qualified = names.qualified(node.func)
     written = ast.unparse(node.func)
     return qualified in settings.log_functions or written.rpartition(".")[2] in settings.log_functions
+
+
+def _opt_exception(receiver: ast.expr | None) -> ast.expr | None:
+    """Return what loguru's `logger.opt(exception=...)` is given."""
+    if isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Attribute) and receiver.func.attr == "opt":
+        return keyword(receiver, "exception")
+    return None
+
+
+def _of_function(node: ast.Call, function: ast.Name, names: Names) -> LogCall | None:
+    """`error("...")` behind `from logging import error`."""
+    module, _, method = (names.qualified(function) or "").rpartition(".")
+    if module != "logging" or method not in METHODS:
+        return None
+    return LogCall(node, None, method, METHODS[method] or _computed_level(node, names), LoggerKind.STDLIB)
+
+
+def _computed_level(node: ast.Call, names: Names) -> str:
+    """Return the level that `logger.log(level, ...)` names, an empty string when it is not a constant."""
+    level = node.args[0] if node.args else None
+    if isinstance(level, ast.Constant):
+        if isinstance(level.value, int):
+            return _LEVEL_VALUES.get(level.value, "")
+        return METHODS.get(str(level.value).lower(), "")
+    return _LEVELS.get(names.qualified(level) or "", "") if level is not None else ""
+
+
+def _of_maker(maker: str | None, names: Names, hops: int = _HOPS) -> LoggerKind | None:
+    """Return the kind of logger that a callable with a qualified name makes."""
+    if maker is None or hops <= 0:
+        return None
+    if maker in _FACTORIES:
+        return _FACTORIES[maker]
+    owner, _, method = maker.rpartition(".")
+    if method in _CHAINED:
+        return _OBJECTS.get(owner) or _of_symbol(owner, names, hops)
+    return _of_symbol(maker, names, hops)
+
+
+def _of_symbol(qualified: str, names: Names, hops: int) -> LoggerKind | None:
+    """Return the kind of what a name of the project is: a logger, a class of loggers, a function that returns one."""
+    found = names.symbol(qualified)
+    if found is None:
+        return None
+    symbol, facts = found
+    if isinstance(symbol, CallSymbol):
+        return _of_maker(names.qualify_in(facts, symbol.callee), names, hops - 1)
+    if isinstance(symbol, FunctionSymbol) and symbol.returns:
+        return _of_type(symbol.returns, facts, names, hops)
+    if isinstance(symbol, ClassSymbol):
+        kinds = (_of_type(base, facts, names, hops) for base in symbol.bases)
+        return next((kind for kind in kinds if kind is not None), None)
+    return None
+
+
+def _of_type(written: str, facts: ModuleFacts, names: Names, hops: int) -> LoggerKind | None:
+    qualified = names.qualify_in(facts, written)
+    if qualified is None:
+        return None
+    return _TYPES.get(qualified) or _of_maker(qualified, names, hops - 1)
+
+
+def _of_parameter(node: ast.expr, names: Names) -> LoggerKind | None:
+    """Return the kind of a parameter that is annotated as a logger and never bound again."""
+    if not isinstance(node, ast.Name) or len(names.bound_locally(node.id, node) or ()) != 1:
+        return None
+    for up in ancestors(node):
+        if isinstance(up, FUNCTIONS):
+            every = (*up.args.posonlyargs, *up.args.args, *up.args.kwonlyargs)
+            annotation = next((a.annotation for a in every if a.arg == node.id), None)
+            written = dotted(annotation)
+            if written is not None:
+                return _of_type(written, names.facts, names, _HOPS)
+    return None
+
+
+def _of_module_name(name: str, names: Names) -> LoggerKind | None:
+    symbol = names.facts.symbol(name)
+    if isinstance(symbol, ImportSymbol):
+        target = names.canonical(names.facts.absolute(symbol.target))
+        if target in _OBJECTS and target != "logging":
+            return _OBJECTS[target]
+    if isinstance(symbol, ClassSymbol):
+        return None
+    return _of_maker(names.made_by(ast.Name(name, ast.Load())), names)
+
+
+def _may_be_logger(name: str, names: Names) -> bool:
+    """Tell whether a module-level name is bound to what may be a logger: no module, function, class or literal."""
+    symbol = names.facts.symbol(name)
+    if isinstance(symbol, ImportSymbol):
+        target = names.facts.absolute(symbol.target)
+        return "." in target and names.project.module(target) is None
+    return isinstance(symbol, (CallSymbol, AliasSymbol))
+
+
+def _of_call(node: ast.Call, names: Names) -> LoggerKind | None:
+    """`logging.getLogger(...)` itself, and chains such as `logger.bind(...)` and `logger.opt(...)`."""
+    kind = _of_maker(names.qualified(node.func), names)
+    if kind is None and isinstance(node.func, ast.Attribute) and node.func.attr in _CHAINED:
+        return logger_kind(node.func.value, names)
+    return kind
+
+
+def _named_like_logger(node: ast.expr) -> bool:
+    if isinstance(node, ast.Name):
+        return _LOGGER_NAME.search(node.id) is not None
+    return isinstance(node, ast.Attribute) and _LOGGER_NAME.search(node.attr) is not None

@@ -1,0 +1,120 @@
+"""A call that prints becomes a log call: its text the message, in a handler without what the traceback says anyway."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from prodready.engine.syntax import FUNCTIONS, ancestors, enclosing_handler
+from prodready.fixes.imports import Refusal
+from prodready.fixes.log_call import failure_message, log_text, preferred_quote
+from prodready.fixes.log_message import Printed, read_call
+from prodready.fixes.log_template import Field, Piece, Template, Text
+from prodready.fixes.unused import drop_exception_name
+from prodready.models.handlers import guarded_by
+
+if TYPE_CHECKING:
+    from prodready.fixes.draft import Draft
+
+_SAYS_NOTHING: Final = frozenset(
+    {"error", "exception", "failed", "failure", "oops", "err", "warning", "e", "traceback"}
+)
+_JOINTS: Final = " \t:=,;.-\N{EN DASH}\N{EM DASH}([{!"
+_CLOSERS: Final = " )]}.!\"'"
+
+
+def log_instead(draft: Draft, call: ast.Call, level: str, *, separator: str = " ") -> None:
+    """Replace a call that prints by a call of the module's logger at `level` (or `exception`).
+
+    Raises:
+        Refusal: when the call cannot be read, or there is no logger to be had.
+    """
+    printed = read_call(draft.text_of(call), separator=separator)
+    template = printed.template.trimmed()
+    if level == "exception":
+        template = without_exception(template, call, draft)
+    if template.is_empty:
+        raise Refusal("there is no text to log")
+    if _keeps_layout(printed, template, call):
+        _rename(draft, call, template, level)
+    else:
+        draft.replace_node(call, log_text(draft, call, template, level, event=_event(call)))
+    handler = enclosing_handler(call)
+    if handler is not None and level == "exception" and not any(f.code == handler.name for f in template.fields):
+        drop_exception_name(draft, handler, [call])
+
+
+def log_formatted(draft: Draft, call: ast.Call, level: str) -> None:
+    """Replace `pprint(x)` by a log call of `pprint.pformat(x)`.
+
+    Raises:
+        Refusal: when there is no logger, or no way to reach `pprint.pformat`.
+    """
+    if isinstance(call.func, ast.Name):
+        pformat = draft.import_name("pprint", "pformat", call)
+    else:
+        pformat = f"{draft.text_of(call.func).rpartition('.')[0]}.pformat"
+    value = draft.text_of(call.args[0])
+    template = Template((Field(f"{pformat}({value})"),))
+    draft.replace_node(call, log_text(draft, call, template, level, event=_event(call)))
+
+
+def without_exception(template: Template, call: ast.Call, draft: Draft) -> Template:
+    """Return a message without the caught exception at its end, which the traceback tells; never an empty one."""
+    handler = enclosing_handler(call)
+    if handler is None:
+        return template
+    pieces = _cut(template.pieces, handler.name) if template.verbatim is None else template.pieces
+    shorter = replace(template, pieces=tuple(pieces)).trimmed()
+    said = {word.strip(_JOINTS + "*") for word in shorter.words().split()} - {""}
+    if shorter.verbatim is None and not shorter.fields and said <= _SAYS_NOTHING:
+        return failure_message(guarded_by(handler), draft)
+    return shorter
+
+
+def _cut(pieces: Sequence[Piece], name: str | None) -> list[Piece]:
+    """Return the pieces up to what is said about exception `name` at the end."""
+    kept = list(pieces)
+    if name is None:
+        return kept
+    while kept:
+        last = kept[-1]
+        before = kept[-2] if len(kept) > 1 else None
+        closes = isinstance(last, Text) and not last.value.strip(_CLOSERS + _JOINTS)
+        if not (_is_about(last, name) or (closes and before is not None and _is_about(before, name))):
+            break
+        kept.pop()
+    if len(kept) < len(pieces) and kept and isinstance(kept[-1], Text):
+        kept[-1] = replace(kept[-1], raw=kept[-1].raw.rstrip(_JOINTS))
+    return kept
+
+
+def _is_about(piece: Piece, name: str) -> bool:
+    about = (
+        name,
+        f"type({name})",
+        f"type({name}).__name__",
+        f"{name}.__class__.__name__",
+        f"{name}.args",
+        f"str({name})",
+    )
+    return isinstance(piece, Field) and piece.code in about
+
+
+def _keeps_layout(printed: Printed, template: Template, call: ast.Call) -> bool:
+    spread = call.end_lineno != call.lineno
+    return printed.is_unchanged and spread and not call.keywords and template.verbatim == printed.template.verbatim
+
+
+def _rename(draft: Draft, call: ast.Call, template: Template, level: str) -> None:
+    """Replace only the called name and the text, so that line breaks and comments between them stay."""
+    logger, kind = draft.logger(call)
+    text, _ = template.rendered(kind, preferred_quote(draft.source.text), _event(call))
+    draft.replace_node(call.func, f"{logger}.{level}")
+    draft.replace_node(call.args[0], text)
+
+
+def _event(call: ast.Call) -> str:
+    return next((up.name for up in ancestors(call) if isinstance(up, FUNCTIONS)), "output")

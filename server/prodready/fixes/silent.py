@@ -1,0 +1,92 @@
+"""A log call in front of what a silent handler does; `with suppress(...)` becomes a `try` for it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from prodready.engine.finding import Position, Range
+from prodready.fixes.imports import Refusal
+from prodready.fixes.log_call import Slot, failure_message, log_text
+from prodready.fixes.unused import drop_import
+from prodready.models.handlers import Guard, guarded_by
+
+if TYPE_CHECKING:
+    from prodready.fixes.draft import Draft
+
+
+def log_first(draft: Draft, handler: ast.ExceptHandler, *, traceback: bool) -> None:
+    """Let a handler log the failure before it does what it does.
+
+    Raises:
+        Refusal: when there is no logger to be had.
+    """
+    first = handler.body[0]
+    start = draft.range_of(first).start
+    line = draft.source.line(start.line)
+    if line[: start.column].strip():
+        _log_behind_colon(draft, handler, traceback=traceback)
+        return
+    text = _log(draft, handler, line[: start.column], traceback=traceback)
+    if _is_filler(first) and len(handler.body) == 1:
+        draft.replace_node(first, text)
+    else:
+        draft.insert(Position(start.line, 0), f"{line[: start.column]}{text}{draft.source.newline}")
+
+
+def suppress_to_try(draft: Draft, statement: ast.With, *, traceback: bool) -> None:
+    """Turn `with suppress(E):` into `try:` with a handler that logs.
+
+    Raises:
+        Refusal: when the head of the statement is more than that, or there is no logger to be had.
+    """
+    call = statement.items[0].context_expr
+    assert isinstance(call, ast.Call)
+    span = draft.range_of(statement)
+    behind = draft.range_of(call).end
+    colon = re.match(r"\s*:", draft.source.line(behind.line)[behind.column :])
+    if colon is None or any(isinstance(argument, ast.Starred) for argument in call.args):
+        raise Refusal("the head of the with statement is more than suppress()")
+    indent = draft.indent_of(statement)
+    types = [draft.text_of(argument) for argument in call.args]
+    caught = types[0] if len(types) == 1 else f"({', '.join(types)})"
+    newline = draft.source.newline
+    inner = indent + draft.source.indent_unit
+    handler = f"{indent}except {caught}:{newline}{inner}{_log(draft, statement, inner, traceback=traceback)}{newline}"
+    draft.replace(Range(span.start, Position(behind.line, behind.column + colon.end())), "try:")
+    end = Position(span.end.line + 1, 0)
+    if end.line >= len(draft.source.lines):
+        end = draft.source.end
+        handler = handler if end.column == 0 else newline + handler.removesuffix(newline)
+    draft.insert(end, handler)
+    head = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    if isinstance(head, ast.Name):
+        drop_import(draft, head.id, [call])
+
+
+def _log_behind_colon(draft: Draft, handler: ast.ExceptHandler, *, traceback: bool) -> None:
+    """`except E: pass` on one line: the log call gets a line of its own, and so does what follows."""
+    first = handler.body[0]
+    start = draft.range_of(first).start
+    line = draft.source.line(start.line)
+    colon = line[: start.column].rstrip()
+    indent = line[: len(line) - len(line.lstrip(" \t\f"))]
+    inner = indent + draft.source.indent_unit
+    newline = draft.source.newline
+    text = f"{newline}{inner}{_log(draft, handler, inner, traceback=traceback)}"
+    if _is_filler(first) and len(handler.body) == 1:
+        draft.replace(Range(Position(start.line, len(colon)), draft.range_of(first).end), text)
+    else:
+        draft.replace(Range(Position(start.line, len(colon)), start), f"{text}{newline}{inner}")
+
+
+def _log(draft: Draft, guard: Guard, indent: str, *, traceback: bool) -> str:
+    guarded = guarded_by(guard)
+    template = failure_message(guarded, draft)
+    level = draft.context.settings.silent_level
+    return log_text(draft, guard.body[0], template, level, traceback=traceback, slot=Slot.own_line(indent))
+
+
+def _is_filler(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))

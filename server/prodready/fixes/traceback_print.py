@@ -1,0 +1,54 @@
+"""A printed traceback becomes a logged one, or goes where the log has it already."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from prodready.engine.syntax import enclosing_handler, enclosing_statement
+from prodready.fixes.from_print import without_exception
+from prodready.fixes.log_call import failure_message, log_text
+from prodready.fixes.log_message import read_call
+from prodready.fixes.log_template import Field, Template
+from prodready.fixes.unused import drop_exception_name, drop_import
+from prodready.models.handlers import guarded_by
+
+if TYPE_CHECKING:
+    from prodready.fixes.draft import Draft
+
+_MODULE = "traceback"
+
+
+def drop(draft: Draft, call: ast.Call) -> None:
+    """Remove the statement that prints a traceback, and an import that only it used."""
+    draft.delete_statement(enclosing_statement(call))
+    drop_import(draft, _MODULE, [call])
+
+
+def log_exception(draft: Draft, call: ast.Call) -> None:
+    """Replace the call by one that logs the exception being handled, under the text that was printed with it.
+
+    Raises:
+        Refusal: when there is no logger to be had.
+    """
+    handler = enclosing_handler(call)
+    assert handler is not None
+    template = _said(draft, call)
+    if template is None or template.is_empty:
+        template = failure_message(guarded_by(handler), draft)
+    draft.replace_node(call, log_text(draft, call, template, "exception"))
+    drop_exception_name(draft, handler, [call])
+    drop_import(draft, _MODULE, [call])
+
+
+def _said(draft: Draft, call: ast.Call) -> Template | None:
+    """Return what a print says beside the traceback; None for `traceback.print_exc()` and the like."""
+    qualified = draft.context.names.qualified(call.func) or ""
+    if qualified.startswith(f"{_MODULE}."):
+        return None
+    template = read_call(draft.text_of(call)).template
+    if template.verbatim is not None:
+        return None
+    pieces = tuple(p for p in template.pieces if not (isinstance(p, Field) and "format_exc" in p.code))
+    return without_exception(replace(template, pieces=pieces).trimmed(), call, draft)

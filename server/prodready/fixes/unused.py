@@ -1,0 +1,60 @@
+"""What a repair leaves without a use: the name of a caught exception, an import."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from prodready.engine.finding import Position, Range
+from prodready.engine.syntax import walk
+
+if TYPE_CHECKING:
+    from prodready.fixes.draft import Draft
+
+
+def drop_exception_name(draft: Draft, handler: ast.ExceptHandler, gone: Sequence[ast.AST]) -> None:
+    """Remove `as e` from a handler, when nothing but the nodes in `gone` used the name."""
+    if handler.name is None or handler.type is None:
+        return
+    removed = {id(n) for n in walk(gone)}
+    used = any(isinstance(n, ast.Name) and n.id == handler.name and id(n) not in removed for n in walk(handler.body))
+    if used:
+        return
+    start = draft.range_of(handler.type).end
+    match = re.match(rf"(\)*)\s+as\s+{handler.name}(?=\s*:)", draft.source.line(start.line)[start.column :])
+    if match is not None:
+        first = Position(start.line, start.column + len(match.group(1)))
+        draft.replace(Range(first, Position(start.line, start.column + match.end())), "")
+
+
+def drop_import(draft: Draft, name: str, gone: Sequence[ast.AST]) -> None:
+    """Remove the module-level import of `name`, when nothing but the nodes in `gone` used it.
+
+    Only an import that stands on a line of its own goes; a module that others may take the name from keeps it.
+    """
+    removed = {id(n) for n in walk(gone)}
+    document = draft.analysis.document
+    if any(segment.fault is not None for segment in document.segments) or name in draft.analysis.facts.exports:
+        return
+    lines: list[int] = []
+    for start, segment in zip(document.starts, document.segments, strict=False):
+        for node in walk(segment.body):
+            if isinstance(node, ast.Name) and node.id == name and id(node) not in removed:
+                return
+            if isinstance(node, (ast.Import, ast.ImportFrom)) and any((a.asname or a.name) == name for a in node.names):
+                lines.append(node.lineno - 1 - segment.base + start)
+    if len(lines) == 1:
+        _drop_name(draft, lines[0], name)
+
+
+def _drop_name(draft: Draft, number: int, name: str) -> None:
+    """Remove a name from a one-line import statement, or the line where it is the only one."""
+    line = draft.source.line(number)
+    if re.fullmatch(rf"(?:import|from [\w.]+ import) {name}\s*", line):
+        draft.replace(Range.of(number, 0, number + 1, 0), "")
+        return
+    match = re.match(rf"from [\w.]+ import (?:[\w, ]*?, )?(?P<gone>\b{name}, |(?<=\S), {name}(?=\s*$))", line)
+    if match is not None:
+        draft.replace(Range.of(number, match.start("gone"), number, match.end("gone")), "")

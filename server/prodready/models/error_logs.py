@@ -1,0 +1,113 @@
+"""Which error logs in a handler lack the traceback of the failure, and whether anybody else will have it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+from prodready.engine.semantic import Names
+from prodready.engine.syntax import FUNCTIONS, TRIES, ancestors, parent, walk, walk_own
+from prodready.models.handlers import callee, caught, is_broad, words_of
+from prodready.models.loggers import LogCall, log_call
+
+_UNEXPECTED: Final = frozenset({
+    "ArithmeticError", "AssertionError", "AttributeError", "DatabaseError", "DBAPIError", "IndexError",
+    "IntegrityError", "InterfaceError", "InternalError", "LookupError", "MemoryError", "NameError",
+    "NotImplementedError",
+    "OperationalError", "ProgrammingError", "RecursionError", "RuntimeError", "SQLAlchemyError", "SystemError",
+    "TypeError", "UnboundLocalError",
+})  # fmt: skip
+"""Exceptions that no caller brings about on purpose: a bug of ours, or a database that fails."""
+_TRACKERS: Final = frozenset({"bugsnag", "capture", "honeybadger", "rollbar", "sentry"})
+_ANSWERS: Final = frozenset({"abort", "http", "response"})
+"""Words in the names of exceptions that a framework turns into an answer, without logging where they come from."""
+_ERROR_LEVELS: Final = frozenset({"error", "critical"})
+
+
+def lacks_traceback(call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:
+    """Tell whether an error log in `handler` is the one that should have the traceback, and has none."""
+    if call.level not in _ERROR_LEVELS or call.asks_for_traceback:
+        return False
+    if _is_raised_on(call.node, handler):
+        return False
+    return not any(
+        _covers(other, call.node, handler) for other in walk_own(handler.body) if _tells_traceback(other, call, names)
+    )
+
+
+def is_unexpected(handler: ast.ExceptHandler, names: Names) -> bool:
+    """Tell whether a handler that is not broad catches a failure that nobody foresees in detail."""
+    kinds = [(names.qualified(kind) or ast.unparse(kind)).rpartition(".")[2] for kind in caught(handler)]
+    return bool(kinds) and not is_broad(handler, names) and any(kind in _UNEXPECTED for kind in kinds)
+
+
+def _tells_traceback(node: ast.AST, call: LogCall, names: Names) -> bool:
+    """Whether a node shows the traceback, or is an earlier error log, which is the one to complete."""
+    if not isinstance(node, ast.Call):
+        return False
+    qualified = names.qualified(node.func) or ""
+    if qualified.startswith(("traceback.format", "sentry_sdk.")) or qualified == "sys.exc_info":
+        return True
+    other = log_call(node, names)
+    if other is None:
+        return not _TRACKERS.isdisjoint(words_of(callee(node)))
+    earlier = (node.lineno, node.col_offset) < (call.node.lineno, call.node.col_offset)
+    return other.asks_for_traceback or (earlier and other.level in _ERROR_LEVELS)
+
+
+def _covers(other: ast.AST, node: ast.AST, handler: ast.ExceptHandler) -> bool:
+    """Tell whether `other` may run on the way to or from `node`: they are not in branches that exclude each other."""
+    mine = dict(_branches(node, handler))
+    return all(mine.get(fork, arm) == arm for fork, arm in _branches(other, handler))
+
+
+def _branches(node: ast.AST, handler: ast.ExceptHandler) -> Iterator[tuple[ast.AST, str]]:
+    """Yield the statements around `node` that fork, each with the arm that it stands in."""
+    child = node
+    for up in ancestors(node):
+        if up is handler:
+            return
+        if isinstance(up, ast.If):
+            yield up, "else" if any(s is child for s in up.orelse) else "body"
+        elif isinstance(up, ast.match_case):
+            yield parent(up) or up, str(up.pattern.lineno)
+        elif isinstance(up, ast.ExceptHandler):
+            yield parent(up) or up, str(up.lineno)
+        child = up
+
+
+def _is_raised_on(node: ast.AST, handler: ast.ExceptHandler) -> bool:
+    """Tell whether the block that logs ends by raising, so that who catches it next has the traceback."""
+    statement: ast.AST = node
+    for up in (node, *ancestors(node)):
+        if isinstance(up, (*FUNCTIONS, ast.Module)):
+            return False
+        for block in _blocks(up):
+            if any(s is statement for s in block) and isinstance(block[-1], ast.Raise):
+                return not _is_answer(block[-1])
+        if up is handler:
+            return False
+        statement = up
+    return False
+
+
+def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    names = ("body", "orelse") if not isinstance(node, TRIES) else ("body", "orelse", "finalbody")
+    for name in names:
+        block = getattr(node, name, None)
+        if isinstance(block, list) and block:
+            yield block
+
+
+def _is_answer(node: ast.Raise) -> bool:
+    """Tell whether what is raised ends up as an answer to a client, its cause lost."""
+    if node.exc is None:
+        return False
+    if isinstance(node.cause, ast.Constant):
+        return True
+    made = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    names = [n.id for n in walk([made]) if isinstance(n, ast.Name)] + [
+        n.attr for n in walk([made]) if isinstance(n, ast.Attribute)
+    ]
+    return any(not _ANSWERS.isdisjoint(words_of(name)) for name in names)

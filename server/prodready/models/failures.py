@@ -1,0 +1,143 @@
+"""What a log of a failure should say: what failed, and for whom, out of the names that are bound for sure."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+from prodready.engine.semantic import BUILTINS, Names
+from prodready.engine.syntax import (
+    FUNCTIONS,
+    SCOPES,
+    TRIES,
+    FunctionNode,
+    ancestors,
+    block_of,
+    enclosing_class,
+    walk,
+    walk_own,
+)
+from prodready.models.handlers import callee, words_of
+from prodready.models.loggers import log_call
+
+MAX_IDENTIFIERS: Final = 3
+_IDENTIFYING: Final = frozenset({"id", "uuid", "pk"})
+_SECRET: Final = frozenset({
+    "apikey", "auth", "authorization", "cookie", "credential", "credentials", "key", "password", "passwd", "pwd",
+    "secret", "secrets", "sig", "signature", "token", "tokens",
+})  # fmt: skip
+
+
+def what_failed(guarded: ast.stmt, names: Names) -> str:
+    """Return what a failure of `guarded` (a `try` or `with` statement) is to be called: `sync_status failed`.
+
+    That is the function around it; where the function guards several things, the call is named too; at module level the
+    call alone.
+    """
+    function = _function_around(guarded)
+    if function is None:
+        return f"{_first_call(guarded, names) or 'start-up'} failed"
+    owner = enclosing_class(function)
+    name = f"{owner.name}.{function.name}" if owner is not None and function.name.startswith("__") else function.name
+    call = _first_call(guarded, names) if _guards_several(function) else None
+    return f"{name}: {call} failed" if call else f"{name} failed"
+
+
+def identifiers(guarded: ast.stmt) -> list[str]:
+    """Return the names that say for whom `guarded` ran (`chat_id`), bound on every path to it, never secrets."""
+    function = _function_around(guarded)
+    candidates = [*_parameters(function), *_bound_before(guarded)]
+    dropped = {n.id for n in _deleted(function)} if function is not None else set()
+    wanted = [n for n in dict.fromkeys(candidates) if n not in dropped and _identifies(n)]
+    return wanted[:MAX_IDENTIFIERS]
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether a name says by one of its words that its value must not be logged."""
+    return not _SECRET.isdisjoint(words_of(name))
+
+
+def _identifies(name: str) -> bool:
+    words = words_of(name)
+    return bool(words) and words[-1] in _IDENTIFYING and not is_secret(name)
+
+
+def _function_around(node: ast.AST) -> FunctionNode | None:
+    for up in ancestors(node):
+        if isinstance(up, FUNCTIONS):
+            return up
+        if isinstance(up, ast.ClassDef):
+            return None
+    return None
+
+
+def _guards_several(function: FunctionNode) -> bool:
+    return sum(isinstance(n, TRIES) for n in walk_own(function.body)) > 1
+
+
+def _first_call(guarded: ast.stmt, names: Names) -> str | None:
+    """Return the name of the first call in a block that is not a builtin's or a logger's."""
+    for node in walk_own(getattr(guarded, "body", [])):
+        if isinstance(node, ast.Call):
+            name = callee(node).removeprefix("self.").removeprefix("cls.")
+            if name and name not in BUILTINS and log_call(node, names) is None:
+                return name
+    return None
+
+
+def _parameters(function: FunctionNode | None) -> list[str]:
+    if function is None:
+        return []
+    return [a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+
+
+def _bound_before(node: ast.stmt) -> Iterator[str]:
+    """Yield the names that every way to `node` has bound, outermost block first."""
+    found: list[list[str]] = []
+    here: ast.AST = node
+    for up in (node, *ancestors(node)):
+        if isinstance(up, SCOPES):
+            break
+        if isinstance(up, ast.stmt):
+            found.append([name for s in _preceding(up) for name in _targets(s)])
+            found.append(_heads(up) if up is not node and _in_body(here, up) else [])
+        here = up
+    for names in reversed(found):
+        yield from names
+
+
+def _preceding(statement: ast.stmt) -> Iterator[ast.stmt]:
+    for before in block_of(statement):
+        if before is statement:
+            return
+        yield before
+
+
+def _in_body(child: ast.AST, statement: ast.stmt) -> bool:
+    return any(s is child for s in getattr(statement, "body", ()))
+
+
+def _heads(statement: ast.stmt) -> list[str]:
+    """Return what the head of a loop or `with` binds for its body."""
+    if isinstance(statement, (ast.For, ast.AsyncFor)):
+        return _names_in(statement.target)
+    return []
+
+
+def _targets(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, ast.Assign):
+        return [name for target in statement.targets for name in _names_in(target)]
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return _names_in(statement.target)
+    return []
+
+
+def _names_in(target: ast.expr) -> list[str]:
+    return [n.id for n in walk([target]) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+
+
+def _deleted(function: FunctionNode) -> Iterator[ast.Name]:
+    for node in walk_own(function.body):
+        if isinstance(node, ast.Delete):
+            yield from (t for t in node.targets if isinstance(t, ast.Name))

@@ -1,0 +1,460 @@
+"""What an `except` clause does with the failure it caught: observes it, hides it, or has a reason not to care."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from prodready.engine.facts import ClassSymbol
+from prodready.engine.rule import Context
+from prodready.engine.semantic import Names
+from prodready.engine.settings import FileSettings
+from prodready.engine.syntax import (
+    FUNCTIONS,
+    TRIES,
+    FunctionNode,
+    ancestors,
+    block_of,
+    enclosing_function,
+    parent,
+    walk,
+    walk_own,
+)
+from prodready.models.loggers import is_configured_log_function, log_call
+
+_EVERYTHING: Final = frozenset({"builtins.Exception", "builtins.BaseException"})
+_SHOWS: Final = frozenset({
+    "builtins.print", "builtins.exit", "builtins.quit", "sys.exit", "sys.exc_info", "sys.excepthook", "os._exit",
+    "os.abort", "warnings.warn", "warnings.warn_explicit", "pprint.pprint", "pprint.pp", "typing.assert_never",
+    "sys.stderr.write", "sys.stdout.write", "faulthandler.dump_traceback",
+})  # fmt: skip
+"""Callables after which somebody knows, or the process is over."""
+_TELLING: Final = frozenset({
+    "bugsnag", "crash", "err", "error", "errors", "exc", "exception", "exceptions", "fail", "failed", "fails",
+    "failure", "failures", "fatal", "honeybadger", "invalid", "log", "logger", "logging", "logs", "metric", "metrics",
+    "panic", "reraise", "rollbar", "secho", "sentry", "stderr", "telemetry", "traceback", "unraisable", "warn",
+    "warning", "warnings",
+})  # fmt: skip
+"""Words anywhere in what is called that say that the failure is told, counted or kept."""
+_TELLING_VERBS: Final = frozenset({
+    "abort", "alert", "assert", "audit", "capture", "debug", "die", "echo", "exit", "flash", "inc", "incr", "increment",
+    "notify", "print", "raise", "record", "reject", "report", "retry", "skip", "trace", "track",
+})  # fmt: skip
+"""Words that say so where the called name begins with them."""
+_STATE_WORDS: Final = frozenset({
+    "broken", "err", "error", "errors", "exc", "exception", "exceptions", "fail", "failed", "failure", "failures",
+    "invalid", "succeeded", "success", "unavailable", "unhealthy",
+})  # fmt: skip
+"""Words in what is assigned that say that the failure is kept."""
+_CLEANUP: Final = frozenset({
+    "abort", "aclose", "cancel", "cleanup", "close", "close_all", "dispose", "disconnect", "expunge_all", "flush",
+    "join", "kill", "release", "remove", "reset", "rmtree", "rollback", "shutdown", "stop", "terminate", "unlink",
+    "unlock", "wait_closed",
+})  # fmt: skip
+_WAITS: Final = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep"})
+_CONSTRUCTORS: Final = frozenset({
+    "bool", "bytes", "defaultdict", "dict", "float", "frozenset", "int", "jsonify", "list", "set", "str", "tuple",
+})  # fmt: skip
+_PARSERS: Final = frozenset({
+    "ast.literal_eval", "base64.b64decode", "builtins.abs", "builtins.bool", "builtins.bytes", "builtins.dict",
+    "builtins.float", "builtins.getattr", "builtins.hasattr", "builtins.int", "builtins.isinstance",
+    "builtins.issubclass", "builtins.iter", "builtins.len", "builtins.list", "builtins.max", "builtins.min",
+    "builtins.next", "builtins.repr", "builtins.round", "builtins.set", "builtins.sorted", "builtins.str",
+    "builtins.tuple", "builtins.type", "copy.deepcopy", "datetime.date.fromisoformat",
+    "datetime.datetime.fromisoformat", "datetime.datetime.strptime", "decimal.Decimal",
+    "importlib.metadata.version", "inspect.getsource", "inspect.signature", "ipaddress.ip_address", "json.dumps",
+    "json.loads", "orjson.loads", "re.compile", "urllib.parse.urlparse", "uuid.UUID", "zoneinfo.ZoneInfo",
+})  # fmt: skip
+"""Callables that convert or look up, without reaching outside the process."""
+_SAFE_METHODS: Final = frozenset({
+    "decode", "dict", "dumps", "encode", "find", "format", "fromisoformat", "get", "group", "index", "isoformat",
+    "items", "join", "json", "keys", "loads", "lower", "lstrip", "model_dump", "replace", "rfind", "rstrip",
+    "split", "splitlines", "startswith", "strip", "strptime", "title", "upper", "values",
+})  # fmt: skip
+"""Methods that do, for whatever object."""
+_SILENT_METHODS: Final = frozenset({
+    "__del__", "__exit__", "__aexit__", "__repr__", "__str__", "__format__", "excepthook", "handleError",
+})  # fmt: skip
+_PREDICATE: Final = re.compile(r"^_*(?:is|has|can|supports?|should|exists|check_is|looks_like)(?:_|$)")
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PRAGMA: Final = re.compile(
+    r"#+[!:\s]*(?:noqa\b|pragma\b|type:|nosec\b|pylint:|mypy:|pyright:|ruff:|flake8:|fmt:|prodready:|todo\b|fixme\b|xxx\b)",
+    re.IGNORECASE,
+)
+_CODE: Final = re.compile(r"^#+\s*(?:[\w.]+\(.*\)|raise\b.*|return\b.*|pass|\w+\s*=[^=].*|import\s.*|print\b.*)\s*$")
+
+
+Guard: TypeAlias = ast.ExceptHandler | ast.With
+"""What keeps a failure from going on: an `except` clause, or `with suppress(...)`."""
+
+
+class Silence(enum.Enum):
+    """How much of a failure a handler hides.
+
+    `NONE`: every path observes it. `PARTLY`: some paths do, or the handler does other work in its stead. `WHOLLY`: no
+    path does, and the handler only goes on, returns or assigns a default, or cleans up.
+    """
+
+    NONE = "none"
+    PARTLY = "partly"
+    WHOLLY = "wholly"
+
+
+def caught(handler: ast.ExceptHandler) -> list[ast.expr]:
+    """Return the types that a handler names, those of a tuple one by one."""
+    if isinstance(handler.type, ast.Tuple):
+        return handler.type.elts
+    return [handler.type] if handler.type is not None else []
+
+
+def is_broad(handler: ast.ExceptHandler, names: Names) -> bool:
+    """Tell whether a handler catches everything: bare, `Exception` or `BaseException`, alone or in a tuple."""
+    return handler.type is None or any(names.qualified(kind) in _EVERYTHING for kind in caught(handler))
+
+
+def is_broad_suppress(node: ast.expr, names: Names) -> bool:
+    """Tell whether an expression is `contextlib.suppress(...)` of everything."""
+    if not isinstance(node, ast.Call) or names.qualified(node.func) != "contextlib.suppress":
+        return False
+    return any(names.qualified(kind) in _EVERYTHING for kind in node.args)
+
+
+def always_raises(handler: ast.ExceptHandler) -> bool:
+    """Tell whether a handler's last statement raises the caught exception again, and no other way leads out."""
+    last = handler.body[-1]
+    if not isinstance(last, ast.Raise):
+        return False
+    again = last.exc is None or (isinstance(last.exc, ast.Name) and last.exc.id == handler.name)
+    return again and not any(isinstance(n, (ast.Return, ast.Break, ast.Continue)) for n in walk_own(handler.body))
+
+
+def silence(handler: ast.ExceptHandler, names: Names, settings: FileSettings) -> Silence:
+    """Return how much of the failure a handler hides."""
+    watch = _Watch(handler.name, names, settings)
+    paths = watch.block(handler.body)
+    if not paths.falls and not paths.leaves:
+        return Silence.NONE
+    observes_somewhere = any(watch.observes(n) or isinstance(n, ast.Raise) for n in _statements(handler.body))
+    if observes_somewhere or not all(_is_trivial(s, names) for s in handler.body):
+        return Silence.PARTLY
+    return Silence.WHOLLY
+
+
+def may_be_silent(guard: Guard, context: Context) -> bool:
+    """Tell whether a handler is one of those that never deserve an alarm, for what they stand around or in."""
+    guarded = guarded_by(guard)
+    body = guarded.body
+    return (
+        _runs_where_logging_harms(guard, context.names)
+        or all(_is_import(s) for s in body)
+        or _awaits_cancelled(guarded, body)
+        or all(_only_logs(s, context.names) for s in body)
+        or (is_cleanup(body) and _in_raising_handler(guarded))
+    )
+
+
+def guarded_by(guard: Guard) -> ast.Try | ast.With:
+    """Return the statement whose failures a handler, or `with suppress(...)`, catches."""
+    if isinstance(guard, ast.With):
+        return guard
+    guarded = parent(guard)
+    assert isinstance(guarded, ast.Try)
+    return guarded
+
+
+def is_cleanup(body: list[ast.stmt]) -> bool:
+    """Tell whether statements only close, cancel or remove things, for which best effort will do."""
+    return all(_is_cleanup_statement(s) for s in body)
+
+
+def expects_failure(guard: Guard, names: Names) -> bool:
+    """Tell whether a handler belongs to one lookup or parse that may well fail: only its type is too broad."""
+    body = guarded_by(guard).body
+    function = enclosing_function(guard)
+    asks = isinstance(function, FUNCTIONS) and _PREDICATE.match(function.name) is not None
+    last = guard.body[-1]
+    if asks and isinstance(guard, ast.ExceptHandler) and isinstance(last, ast.Return) and _is_falsy(last.value):
+        return True
+    return len(body) <= 2 and all(_is_lookup(s, names) for s in body)
+
+
+def gives_reason(guard: Guard, context: Context) -> bool:
+    """Tell whether a comment says in words why the failure may be ignored: in the handler, or at the `with`."""
+    first = guard.lineno - 1 - context.segment.base
+    if isinstance(guard, ast.With):
+        above = context.line(first - 1).lstrip()
+        return _is_reason(context.line(first)) or (above.startswith("#") and _is_reason(above))
+    last = (guard.end_lineno or guard.lineno) - 1 - context.segment.base
+    return any(_is_reason(context.line(number)) for number in range(first, last + 1))
+
+
+def words_of(identifier: str) -> list[str]:
+    """Split an identifier, snake or camel case, dotted or not, into words in lower case."""
+    return [word.lower() for word in _WORD.findall(identifier)]
+
+
+def callee(node: ast.Call) -> str:
+    """Return the names in what is called, without arguments: `self.errors.append`."""
+    parts: list[str] = []
+    here: ast.expr = node.func
+    while isinstance(here, (ast.Attribute, ast.Call, ast.Subscript)):
+        if isinstance(here, ast.Attribute):
+            parts.append(here.attr)
+        here = here.func if isinstance(here, ast.Call) else here.value
+    if isinstance(here, ast.Name):
+        parts.append(here.id)
+    return ".".join(reversed(parts))
+
+
+@dataclass(frozen=True)
+class _Paths:
+    """Where an unobserved failure gets to: behind the statements (`falls`), out of the handler early (`leaves`)."""
+
+    falls: bool
+    leaves: bool
+
+    def joined(self, other: _Paths) -> _Paths:
+        return _Paths(self.falls or other.falls, self.leaves or other.leaves)
+
+
+_OBSERVED: Final = _Paths(falls=False, leaves=False)
+_FALLS: Final = _Paths(falls=True, leaves=False)
+_LEAVES: Final = _Paths(falls=False, leaves=True)
+
+
+class _Watch:
+    """Follows the paths through one handler, whose exception is called `name` (or nothing)."""
+
+    def __init__(self, name: str | None, names: Names, settings: FileSettings) -> None:
+        self._name = name
+        self._names = names
+        self._settings = settings
+
+    def block(self, body: Iterable[ast.stmt]) -> _Paths:
+        """Follow statements one after the other."""
+        leaves = False
+        for statement in body:
+            paths = self._statement(statement)
+            leaves = leaves or paths.leaves
+            if not paths.falls:
+                return _Paths(falls=False, leaves=leaves)
+        return _Paths(falls=True, leaves=leaves)
+
+    def observes(self, node: ast.AST) -> bool:
+        """Tell whether anything in `node` tells, keeps or passes on the failure."""
+        return any(self._tells(n) for n in walk([node]))
+
+    def _statement(self, node: ast.stmt) -> _Paths:
+        if isinstance(node, ast.Raise):
+            return _OBSERVED
+        if isinstance(node, ast.If):
+            return self._branches(node.test, [node.body, node.orelse])
+        if isinstance(node, ast.Match):
+            return self._branches(node.subject, [case.body for case in node.cases]).joined(_FALLS)
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            return self._loop(node)
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            return _OBSERVED if any(self.observes(item) for item in node.items) else self.block(node.body)
+        if isinstance(node, TRIES):
+            return self._try(node)
+        if self.observes(node):
+            return _OBSERVED
+        return _LEAVES if isinstance(node, (ast.Return, ast.Break, ast.Continue)) else _FALLS
+
+    def _branches(self, test: ast.expr, blocks: list[list[ast.stmt]]) -> _Paths:
+        if self.observes(test):
+            return _OBSERVED
+        paths = _OBSERVED
+        for block in blocks:
+            paths = paths.joined(self.block(block))
+        return paths
+
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While) -> _Paths:
+        """A loop over who is to be told counts as telling, although it may turn zero times."""
+        head = node.test if isinstance(node, ast.While) else node.iter
+        if self.observes(head) or self.block(node.body) == _OBSERVED:
+            return _OBSERVED
+        returns = any(isinstance(n, ast.Return) for n in walk_own(node.body))
+        return _Paths(falls=True, leaves=returns)
+
+    def _try(self, node: ast.Try) -> _Paths:
+        if self.block(node.finalbody) == _OBSERVED and node.finalbody:
+            return _OBSERVED
+        paths = self.block([*node.body, *node.orelse])
+        if paths == _OBSERVED:
+            return paths
+        for handler in node.handlers:
+            paths = paths.joined(self.block(handler.body))
+        return paths
+
+    def _tells(self, node: ast.AST) -> bool:
+        if isinstance(node, ast.Name):
+            return node.id == self._name and isinstance(node.ctx, ast.Load)
+        if isinstance(node, ast.Call):
+            return self._call_tells(node)
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            return _keeps_state(node)
+        return isinstance(node, ast.Assert)
+
+    def _call_tells(self, node: ast.Call) -> bool:
+        if is_configured_log_function(node, self._names, self._settings):
+            return True
+        qualified = self._names.qualified(node.func)
+        if qualified is not None and (qualified in _SHOWS or qualified.startswith(("traceback.", "sentry_sdk."))):
+            return True
+        if log_call(node, self._names) is not None:
+            return True
+        called = callee(node)
+        first = words_of(called.rpartition(".")[2])[:1]
+        return not (_TELLING.isdisjoint(words_of(called)) and _TELLING_VERBS.isdisjoint(first))
+
+
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    return (n for n in walk_own(body) if isinstance(n, ast.stmt))
+
+
+def _keeps_state(node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> bool:
+    """Tell whether an assignment keeps the failure: `failed = True`, `job.status = "failed"`, `errors += 1`."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    for target in targets:
+        written = ast.unparse(target)
+        if not isinstance(target, ast.Name) and node.value is not None:
+            written += " " + ast.unparse(node.value)
+        if not _STATE_WORDS.isdisjoint(words_of(written)):
+            return True
+    return False
+
+
+def _is_trivial(node: ast.stmt, names: Names) -> bool:
+    """Tell whether a statement does no more than go on, give a default, wait or clean up."""
+    if isinstance(node, (ast.Pass, ast.Continue, ast.Break, ast.Delete, ast.Global, ast.Nonlocal)):
+        return True
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant) or _is_cleanup_statement(node) or _waits(node.value, names)
+    if isinstance(node, (ast.Return, ast.Assign, ast.AnnAssign)):
+        return node.value is None or _is_default(node.value)
+    if isinstance(node, ast.If):
+        return all(_is_trivial(s, names) for s in (*node.body, *node.orelse))
+    return False
+
+
+def _is_default(node: ast.expr) -> bool:
+    """Tell whether an expression is a ready value: at most constructors are called in it."""
+    return not any(isinstance(n, (ast.Await, ast.Yield)) or _does_work(n) for n in walk([node]))
+
+
+def _does_work(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    name = callee(node).rpartition(".")[2]
+    return not (name[:1].isupper() or name in _CONSTRUCTORS)
+
+
+def _waits(node: ast.expr, names: Names) -> bool:
+    call = node.value if isinstance(node, ast.Await) else node
+    return isinstance(call, ast.Call) and names.qualified(call.func) in _WAITS
+
+
+def _is_cleanup_statement(node: ast.stmt) -> bool:
+    if isinstance(node, (ast.Delete, ast.Pass)):
+        return True
+    if isinstance(node, ast.If):
+        return not node.orelse and is_cleanup(node.body)
+    if not isinstance(node, ast.Expr):
+        return False
+    call = node.value.value if isinstance(node.value, ast.Await) else node.value
+    return isinstance(call, ast.Call) and callee(call).rpartition(".")[2] in _CLEANUP
+
+
+def _runs_where_logging_harms(node: ast.AST, names: Names) -> bool:
+    """Tell whether `node` runs at the interpreter's end, while an object is shown, or inside logging itself."""
+    for up in ancestors(node):
+        if isinstance(up, FUNCTIONS) and (up.name in _SILENT_METHODS or _is_exit_hook(up, names)):
+            return True
+        if isinstance(up, ast.ClassDef) and _is_log_part(up, names):
+            return True
+    return False
+
+
+def _is_exit_hook(function: FunctionNode, names: Names) -> bool:
+    return "atexit" in words_of(function.name) or any(
+        names.qualified(d.func if isinstance(d, ast.Call) else d) == "atexit.register" for d in function.decorator_list
+    )
+
+
+def _is_log_part(node: ast.ClassDef, names: Names) -> bool:
+    """Tell whether a class is a handler, formatter or filter of the logging module."""
+    symbol = names.facts.symbol(node.name)
+    bases = symbol.bases if isinstance(symbol, ClassSymbol) else ()
+    qualified = [names.qualify_in(names.facts, base) or base for base in bases]
+    endings = ("Handler", "Formatter", "Filter")
+    return any(base.startswith("logging.") and base.endswith(endings) for base in qualified)
+
+
+def _is_import(node: ast.stmt) -> bool:
+    return isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)) or (
+        isinstance(node, ast.Assign) and isinstance(node.value, (ast.Constant, ast.Name, ast.Attribute))
+    )
+
+
+def _only_logs(node: ast.stmt, names: Names) -> bool:
+    if isinstance(node, ast.If):
+        return all(_only_logs(s, names) for s in (*node.body, *node.orelse))
+    return isinstance(node, ast.Expr) and log_call(node.value, names) is not None
+
+
+def _awaits_cancelled(guarded: ast.stmt, body: list[ast.stmt]) -> bool:
+    """`task.cancel()`, and then `await task` for its end."""
+    awaited = len(body) == 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Await)
+    if not awaited:
+        return False
+    block = block_of(guarded)
+    index = next(i for i, s in enumerate(block) if s is guarded)
+    before = [n for s in block[max(0, index - 3) : index] for n in walk_own([s])]
+    return any(isinstance(n, ast.Attribute) and n.attr == "cancel" for n in before)
+
+
+def _in_raising_handler(node: ast.AST) -> bool:
+    """Tell whether `node` stands in a handler (not its own) that ends by raising."""
+    for up in ancestors(node):
+        if isinstance(up, ast.ExceptHandler):
+            return isinstance(up.body[-1], ast.Raise)
+        if isinstance(up, FUNCTIONS):
+            return False
+    return False
+
+
+def _is_falsy(node: ast.expr | None) -> bool:
+    return node is None or (isinstance(node, ast.Constant) and not node.value)
+
+
+def _is_lookup(node: ast.stmt, names: Names) -> bool:
+    """Tell whether a statement is a lookup or a conversion: nothing in it reaches outside the process."""
+    if isinstance(node, ast.Return) and (node.value is None or isinstance(node.value, ast.Constant)):
+        return True
+    if not isinstance(node, (ast.Return, ast.Assign, ast.AnnAssign, ast.Expr)) or node.value is None:
+        return False
+    calls = [n for n in walk([node.value]) if isinstance(n, ast.Call)]
+    waits = any(isinstance(n, (ast.Await, ast.Yield, ast.YieldFrom)) for n in walk([node.value]))
+    return not waits and all(_is_conversion(call, names) for call in calls)
+
+
+def _is_conversion(node: ast.Call, names: Names) -> bool:
+    if names.qualified(node.func) in _PARSERS:
+        return True
+    return isinstance(node.func, ast.Attribute) and node.func.attr in _SAFE_METHODS and len(node.args) <= 2
+
+
+def _is_reason(line: str) -> bool:
+    """Tell whether a line holds a comment of words, not a marker for a tool and not code that was put aside."""
+    at = line.find("#")
+    if at < 0:
+        return False
+    comment = line[at:].rstrip()
+    if _PRAGMA.match(comment) or _CODE.match(comment):
+        return False
+    return len(re.findall(r"[^\W\d_]{2,}", comment)) >= 2

@@ -1,0 +1,225 @@
+"""Which calls write to standard output or error by themselves, and what they say about it."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import io
+import re
+import tokenize
+from dataclasses import dataclass
+from typing import Final
+
+from prodready.engine.rule import Context
+from prodready.engine.semantic import Names
+from prodready.engine.settings import Role
+from prodready.engine.syntax import (
+    FUNCTIONS,
+    ancestors,
+    block_of,
+    enclosing_handler,
+    is_constant,
+    keyword,
+    parent,
+    walk,
+    walk_own,
+)
+from prodready.models.error_logs import is_unexpected
+from prodready.models.handlers import caught, is_broad
+from prodready.models.loggers import LogCall, log_call
+
+_ERROR_WORDS: Final = re.compile(
+    r"\b(?:error|failed|failure|fatal|exception|traceback|crash(?:ed)?|cannot|could not|couldn't|unable to)\b|[❌💥🔥]"
+)
+_NO_ERROR: Final = re.compile(r"\b(?:no|0|without|zero) (?:error|failure)s?\b")
+_WARNING_WORDS: Final = re.compile(r"\b(?:warning|deprecated|caution)\b|⚠")
+_PRINTERS: Final = re.compile(
+    r"^_*(?:print|pprint|pretty_print|show|display|dump|banner|usage)(?:_|$)|_print$|_?banner$"
+)
+_OUTPUTS: Final = {"sys.stdout": "info", "sys.stderr": "warning"}
+_INTERRUPTS: Final = frozenset({
+    "builtins.KeyboardInterrupt", "builtins.SystemExit", "builtins.EOFError", "builtins.StopIteration",
+    "builtins.GeneratorExit", "asyncio.CancelledError",
+})  # fmt: skip
+_ABSENCES: Final = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
+_FORMATTED: Final = frozenset({"traceback.format_exc", "traceback.format_exception"})
+_TRACEBACK_PRINTS: Final = frozenset({"traceback.print_exc", "traceback.print_exception"})
+_WRITES: Final = {"sys.stdout.write": "sys.stdout", "sys.stderr.write": "sys.stderr"}
+_PPRINTS: Final = frozenset({"pprint.pprint", "pprint.pp"})
+LEVELS: Final = ("exception", "error", "warning", "info", "debug")
+"""What a text may be logged as, from worst to mildest."""
+
+
+class Reading(enum.Enum):
+    """Why the output of a call cannot become a log record; `RECORD` when it can."""
+
+    RECORD = "record"
+    PROGRESS = "progress"
+    UNPACKED = "unpacked"
+    VALUE = "value"
+    COMPUTED = "computed"
+
+
+@dataclass(frozen=True, eq=False)
+class Print:
+    """A call of `print`: whether it can become a log record, what stands between its values, and where it writes."""
+
+    node: ast.Call
+    reading: Reading
+    separator: str
+    stream: str
+
+
+@dataclass(frozen=True, eq=False)
+class Output:
+    """A call that writes to a stream by other means than `print`; `is_line` when it writes a whole line."""
+
+    node: ast.Call
+    name: str
+    stream: str
+    is_line: bool
+    is_pprint: bool = False
+
+
+def print_call(node: ast.Call, names: Names) -> Print | None:
+    """Return what a call prints to standard output or error; None when it is no print, or prints somewhere else."""
+    if names.qualified(node.func) != "builtins.print":
+        return None
+    stream = _stream(keyword(node, "file"), names)
+    if stream is None:
+        return None
+    separator = keyword(node, "sep")
+    constant = isinstance(separator, ast.Constant) and isinstance(separator.value, str)
+    between = str(separator.value) if isinstance(separator, ast.Constant) and constant else " "
+    return Print(node, _reading(node, separator, constant), between, stream)
+
+
+def output_call(node: ast.Call, names: Names) -> Output | None:
+    """Return what a call of `sys.stdout.write`, `sys.stderr.write` or `pprint` writes; None for other calls."""
+    qualified = names.qualified(node.func)
+    if qualified in _WRITES:
+        is_line = isinstance(parent(node), ast.Expr) and len(node.args) == 1 and _ends_line(node.args[0])
+        return Output(node, qualified, _WRITES[qualified], is_line)
+    if qualified not in _PPRINTS:
+        return None
+    stream = _stream(keyword(node, "stream"), names)
+    alone = isinstance(parent(node), ast.Expr) and len(node.args) == 1 and not isinstance(node.args[0], ast.Starred)
+    return None if stream is None else Output(node, qualified, stream, alone, is_pprint=True)
+
+
+def is_traceback_print(node: ast.Call, names: Names) -> bool:
+    """Tell whether a call writes a traceback to standard output or error."""
+    qualified = names.qualified(node.func)
+    if qualified in _TRACEBACK_PRINTS:
+        return _stream(keyword(node, "file"), names) is not None
+    if qualified == "builtins.print":
+        return shows_traceback(node, names) and _stream(keyword(node, "file"), names) is not None
+    return qualified in _WRITES and shows_traceback(node, names)
+
+
+def error_log_of(node: ast.AST, names: Names) -> LogCall | None:
+    """Return the log call of the failure beside `node`, a statement of a handler's block; None when there is none."""
+    statement = parent(node)
+    block = block_of(statement) if isinstance(statement, ast.stmt) else []
+    calls = (log_call(s.value, names) for s in block if isinstance(s, ast.Expr))
+    found = [c for c in calls if c is not None and c.level in ("warning", "error", "critical")]
+    return found[0] if found else None
+
+
+def shows_traceback(node: ast.Call, names: Names) -> bool:
+    """Tell whether a call is given the text of a traceback."""
+    inside = (n for n in walk([*node.args]) if isinstance(n, ast.Call))
+    return any(names.qualified(call.func) in _FORMATTED for call in inside)
+
+
+def is_output_function(node: ast.AST) -> bool:
+    """Tell whether `node` stands in a function whose name says that output is what it is for."""
+    return any(isinstance(up, FUNCTIONS) and _PRINTERS.search(up.name) for up in ancestors(node))
+
+
+def in_service_code(node: ast.AST, context: Context) -> bool:
+    """Tell whether `node` is code of a service, not of a script behind the main guard."""
+    return context.role_at(node) in (Role.SERVICE, Role.SETTINGS)
+
+
+def level_of(node: ast.Call, stream: str, names: Names) -> str:
+    """Return the level that output is worth: `exception` once in a handler, else by its words and its stream."""
+    said = _words(node)
+    handler = enclosing_handler(node)
+    if handler is not None and handler.type is not None and _only_catches(handler, _INTERRUPTS, names):
+        return _OUTPUTS[stream]
+    if handler is not None and handler.type is not None and _only_catches(handler, _ABSENCES, names):
+        return "warning"
+    if handler is not None and not _is_foreseen(handler, node, said, names):
+        return "error" if logs_traceback(handler, names) else "exception"
+    if _ERROR_WORDS.search(_NO_ERROR.sub("", said)):
+        return "error"
+    return "warning" if handler is not None or _WARNING_WORDS.search(said) else _OUTPUTS[stream]
+
+
+def logs_traceback(handler: ast.ExceptHandler, names: Names) -> bool:
+    """Tell whether some call in a handler logs the traceback already."""
+    return any((call := log_call(n, names)) is not None and call.asks_for_traceback for n in walk_own(handler.body))
+
+
+def _stream(file: ast.expr | None, names: Names) -> str | None:
+    if file is None or is_constant(file, None):
+        return "sys.stdout"
+    qualified = names.qualified(file)
+    return qualified if qualified in _OUTPUTS else None
+
+
+def _reading(node: ast.Call, separator: ast.expr | None, constant: bool) -> Reading:
+    end = keyword(node, "end")
+    if not isinstance(parent(node), ast.Expr):
+        return Reading.VALUE
+    if end is not None and not is_constant(end, None) and not (isinstance(end, ast.Constant) and end.value == "\n"):
+        return Reading.PROGRESS
+    if any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+        return Reading.UNPACKED
+    if separator is not None and not constant and not is_constant(separator, None):
+        return Reading.COMPUTED
+    literal = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else ""
+    return Reading.PROGRESS if isinstance(literal, str) and literal.startswith("\r") else Reading.RECORD
+
+
+def _ends_line(node: ast.expr) -> bool:
+    """Tell whether a text ends with a line end, as far as its literal end tells."""
+    if isinstance(node, ast.BinOp):
+        return _ends_line(node.right if isinstance(node.op, ast.Add) else node.left)
+    if isinstance(node, ast.JoinedStr):
+        return bool(node.values) and _ends_line(node.values[-1])
+    text = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(text, str) and text.endswith("\n") and not text.startswith("\r")
+
+
+def _only_catches(handler: ast.ExceptHandler, kinds: frozenset[str], names: Names) -> bool:
+    return all(names.qualified(kind) in kinds for kind in caught(handler))
+
+
+def _is_foreseen(handler: ast.ExceptHandler, node: ast.Call, said: str, names: Names) -> bool:
+    """Tell whether a print is about an expected, narrow failure, of which it says what it means and no more."""
+    if is_broad(handler, names) or is_unexpected(handler, names) or not said or _ERROR_WORDS.search(said):
+        return False
+    return not any(isinstance(n, ast.Name) and n.id == handler.name for n in walk([node]))
+
+
+def _words(node: ast.Call) -> str:
+    """Return the literal text among the arguments of a call, in lower case."""
+    parts = [n.value for n in walk([*node.args]) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return " ".join(parts).lower()
+
+
+def comment_inside(node: ast.Call, context: Context) -> bool:
+    """Tell whether a comment stands between the brackets of a call."""
+    span = context.range_of(node)
+    if span.start.line == span.end.line:
+        return False
+    lines = [context.line(n).rstrip("\r\n") for n in range(span.start.line, span.end.line + 1)]
+    lines[-1] = lines[-1][: span.end.column]
+    lines[0] = lines[0][span.start.column :]
+    tokens = tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline)
+    try:
+        return any(token.type == tokenize.COMMENT for token in tokens)
+    except (tokenize.TokenError, SyntaxError):
+        return True

@@ -1,0 +1,110 @@
+"""An unexpected failure that is logged as an error, without its traceback.
+
+## Why it matters in production
+
+"Failed to notify: 'NoneType' object has no attribute 'id'" says what Python thought, not where. Without the traceback
+somebody has to guess the line, add it, deploy, and wait until it happens again.
+
+## Bad
+
+```python
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def notify(lead_id):
+    try:
+        send(lead_id)
+    except Exception as e:
+        logger.error(f"Failed to notify artist for lead {lead_id}: {e}")
+```
+
+## Good
+
+```python
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def notify(lead_id):
+    try:
+        send(lead_id)
+    except Exception as e:
+        logger.error(f"Failed to notify artist for lead {lead_id}: {e}", exc_info=True)
+```
+
+## Fix
+
+Adds `exc_info=True`, or calls `.exception(...)`, as the setting `traceback-style` says; the other one is the second
+action. For loguru, which ignores `exc_info`, it is `.opt(exception=True)`. Nothing else of the call changes.
+
+## When it is silent
+
+Where the handler logs the traceback elsewhere on the same path, hands the exception to an error tracker, or raises
+again (but not an HTTP error, whose cause nobody logs); where the call says anything about `exc_info`; and where the
+handler catches an expected, narrow type. Narrow types that mean a bug or a failing database (`TypeError`,
+`SQLAlchemyError`) are reported as info. For loggers of an unknown kind it is a hint, without a fix.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import partial
+
+from prodready.engine.finding import Fix, Severity
+from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
+from prodready.engine.settings import Role
+from prodready.engine.syntax import enclosing_handler
+from prodready.fixes.draft import Draft
+from prodready.models.error_logs import is_unexpected, lacks_traceback
+from prodready.models.handlers import is_broad
+from prodready.models.loggers import LogCall, LoggerKind, log_call
+
+
+class MissingTraceback(Rule):
+    code = "OBS301"
+    name = "missing-traceback"
+    severity = Severity.WARNING
+    availability = FixAvailability.SOMETIMES
+    twins = ("TRY400", "LOG005")
+    roles = PRODUCTION_ROLES | {Role.MIGRATION}
+
+    def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
+        handler = enclosing_handler(node)
+        call = log_call(node, context.names) if handler is not None else None
+        if handler is None or call is None or not lacks_traceback(call, handler, context.names):
+            return
+        broad = is_broad(handler, context.names)
+        if not broad and not is_unexpected(handler, context.names):
+            return
+        fix = next((p.fix for p in _ways(call, context)), None)
+        severity = Severity.HINT if call.kind is LoggerKind.UNKNOWN else None if broad else Severity.INFO
+        message = "the failure is logged without its traceback"
+        yield self.hit(context, node, message, severity=severity, fix=fix)
+
+    def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
+        call = log_call(node, context.names)
+        return _ways(call, context) if call is not None else iter(())
+
+
+def _ways(call: LogCall, context: Context) -> Iterator[Proposal]:
+    if call.kind is LoggerKind.UNKNOWN or not (call.node.args or call.node.keywords):
+        return
+    argument = "opt(exception=True)" if call.kind is LoggerKind.LOGURU else "exc_info=True"
+    ways = [Proposal(Fix(f"Add {argument}"), partial(_write, call, "exc_info"))]
+    if call.method in ("error", "aerror"):
+        ways.append(Proposal(Fix(f"Call .{_method(call)}() instead"), partial(_write, call, "exception")))
+    yield from reversed(ways) if context.settings.traceback_style == "exception" else ways
+
+
+def _method(call: LogCall) -> str:
+    return "aexception" if call.method == "aerror" else "exception"
+
+
+def _write(call: LogCall, style: str, draft: Draft) -> None:
+    from prodready.fixes.log_call import add_traceback
+
+    add_traceback(draft, call, style)

@@ -1,0 +1,132 @@
+"""A `print()` in the code of a service, where nobody reads standard output.
+
+## Why it matters in production
+
+What `print` writes has no time, no level, no module and no request; it is buffered, and lost when the process is
+killed. No alert can be hung on it, and it cannot be turned off. A log record goes where the operator has said, with all
+of these.
+
+## Bad
+
+```python
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def upload(path, url):
+    print(f"uploaded {path!r} to {url}")
+```
+
+## Good
+
+```python
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def upload(path, url):
+    logger.info("uploaded %r to %s", path, url)
+```
+
+## Fix
+
+Calls the module's logger instead, and inserts one where there is none. Values become arguments of the call: `{x!r}` is
+`%r`, `{x:.2f}` is `%.2f`, and formats that `%` does not know stay formatted; for loguru and structlog the message is
+written as they want it. In a handler the level is `exception`, unless the handler logs the traceback already; text for
+standard error is a `warning`, words such as "failed" make it an `error`, everything else is `info`. The other levels
+are offered as well. It is unsafe because the text leaves standard output.
+
+There is no fix for progress (`end=""`), for unpacked values (`*rows`), for a print whose result is used, and where
+comments stand between the values. An empty `print()` is removed.
+
+## When it is silent
+
+In command lines, scripts, tests and notebooks, behind `if __name__ == "__main__":`, and where `file=` names another
+stream. Functions whose name says that they print (`print_summary`, `show_help`) get a hint.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import partial
+
+from prodready.engine.finding import Fix, Severity
+from prodready.engine.rule import SERVICE_ROLES, Context, FixAvailability, Hit, Proposal, Rule
+from prodready.engine.syntax import enclosing_statement
+from prodready.fixes.draft import Draft
+from prodready.models.loggers import can_log
+from prodready.models.prints import (
+    LEVELS,
+    Print,
+    Reading,
+    comment_inside,
+    in_service_code,
+    is_output_function,
+    level_of,
+    print_call,
+    shows_traceback,
+)
+
+_REASON = "the text goes to the log instead of standard output"
+
+
+class PrintCall(Rule):
+    code = "OBS101"
+    name = "print-call"
+    severity = Severity.WARNING
+    availability = FixAvailability.SOMETIMES
+    twins = ("T201",)
+    roles = SERVICE_ROLES
+
+    def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
+        found = print_call(node, context.names)
+        if found is None or not in_service_code(node, context) or shows_traceback(node, context.names):
+            return
+        severity = Severity.HINT if is_output_function(node) else None
+        message = "print() in service code: log it"
+        fix = next((p.fix for p in self._ways(found, context)), None)
+        yield self.hit(context, node, message, severity=severity, fix=fix)
+
+    def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
+        found = print_call(node, context.names) if isinstance(node, ast.Call) else None
+        return self._ways(found, context) if found is not None else iter(())
+
+    def _ways(self, found: Print, context: Context) -> Iterator[Proposal]:
+        if found.reading is not Reading.RECORD:
+            return
+        if all(_is_blank(argument) for argument in found.node.args):
+            yield Proposal(
+                Fix.unsafe("Remove the empty print", "a blank line less is printed"), partial(_remove, found)
+            )
+            return
+        if comment_inside(found.node, context) and not _is_literal(found.node):
+            return
+        if not can_log(found.node, context.names):
+            return
+        first = level_of(found.node, found.stream, context.names)
+        in_handler = first in ("exception", "error")
+        for level in (first, *(n for n in LEVELS if n != first and (n != "exception" or in_handler))):
+            fix = Fix.unsafe(f"Log it with level {level}" if level != "exception" else "Log the exception", _REASON)
+            yield Proposal(fix, partial(_write, found, level))
+
+
+def _is_literal(node: ast.Call) -> bool:
+    """Whether the only value is a literal, which can stay where it is with the comments around it."""
+    return len(node.args) == 1 and not node.keywords and isinstance(node.args[0], ast.Constant)
+
+
+def _is_blank(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and not node.value.strip()
+
+
+def _remove(found: Print, draft: Draft) -> None:
+    draft.delete_statement(enclosing_statement(found.node))
+
+
+def _write(found: Print, level: str, draft: Draft) -> None:
+    from prodready.fixes.from_print import log_instead
+
+    log_instead(draft, found.node, level, separator=found.separator)

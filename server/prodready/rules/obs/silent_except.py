@@ -1,0 +1,154 @@
+"""A broad handler that hides the failure: it passes, goes on, or returns a default, and tells nobody.
+
+## Why it matters in production
+
+Whatever goes wrong inside, a refused connection, a renamed column, a typing slip, looks like the ordinary answer. The
+failure shows up days later as missing data, with nothing in the log to begin from.
+
+## Bad
+
+```python
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def sync_status(sync, chat_id):
+    try:
+        return sync.last(chat_id).summary()
+    except Exception:
+        return "check failed"
+```
+
+## Good
+
+```python
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def sync_status(sync, chat_id):
+    try:
+        return sync.last(chat_id).summary()
+    except Exception:
+        logger.warning("sync_status failed: chat_id=%s", chat_id, exc_info=True)
+        return "check failed"
+```
+
+## Fix
+
+Puts a log call with traceback in front, and keeps what the handler does. The message names the function and those
+identifiers (`chat_id`) that are bound on every path; names that sound secret are left out. `with suppress(Exception):`
+becomes a `try` with such a handler. In loops there is a second action without traceback. The level is the setting
+`silent-level`.
+
+## When it is silent
+
+A handler observes a failure when on every path it raises, logs, warns, reports to an error tracker, counts or marks it
+as failed, or uses the exception at all. Never an alarm: guarded imports, `__del__`, `__exit__`, `__repr__`, exit hooks,
+handlers of the logging module, waiting for a task that was cancelled, cleaning up in a handler that raises, and a `try`
+that only logs.
+
+It is a hint at most where a comment gives the reason, where the `try` is a single lookup or conversion (name its
+exception instead), where it only closes things, and where the handler observes on some paths or does other work
+instead.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import partial
+
+from prodready.engine.finding import Fix, Range, Severity
+from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
+from prodready.engine.settings import Role
+from prodready.engine.syntax import FUNCTIONS, ancestors
+from prodready.fixes.draft import Draft
+from prodready.models.handlers import (
+    Guard,
+    Silence,
+    expects_failure,
+    gives_reason,
+    guarded_by,
+    is_broad,
+    is_broad_suppress,
+    is_cleanup,
+    may_be_silent,
+    silence,
+)
+from prodready.models.loggers import can_log
+
+_TITLE = "Log the failure"
+
+
+class SilentExcept(Rule):
+    code = "OBS201"
+    name = "silent-except"
+    severity = Severity.WARNING
+    availability = FixAvailability.SOMETIMES
+    twins = ("S110", "S112", "BLE001", "W0718")
+    roles = PRODUCTION_ROLES | {Role.MIGRATION}
+
+    def check_excepthandler(self, node: ast.ExceptHandler, context: Context) -> Iterator[Hit]:
+        if not is_broad(node, context.names):
+            return
+        found = silence(node, context.names, context.settings)
+        if found is Silence.NONE or may_be_silent(node, context):
+            return
+        partly = found is Silence.PARTLY
+        fix = Fix(_TITLE) if not partly and can_log(node.body[0], context.names) else None
+        message = "some paths hide this failure" if partly else "nobody sees this failure"
+        severity = Severity.HINT if partly or _is_excusable(node, context) else None
+        yield self.hit(context, node, f"{message}: log it", at=_head(node, context), severity=severity, fix=fix)
+
+    def check_with(self, node: ast.With, context: Context) -> Iterator[Hit]:
+        call = next((i.context_expr for i in node.items if is_broad_suppress(i.context_expr, context.names)), None)
+        if call is None or may_be_silent(node, context):
+            return
+        severity = Severity.HINT if _is_excusable(node, context) else None
+        fix = Fix(_TITLE) if len(node.items) == 1 and can_log(node, context.names) else None
+        where = context.range_of(call)
+        yield self.hit(context, node, "nobody sees this failure: log it", at=where, severity=severity, fix=fix)
+
+    def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
+        assert isinstance(node, (ast.ExceptHandler, ast.With))
+        if isinstance(node, ast.ExceptHandler) and silence(node, context.names, context.settings) is Silence.PARTLY:
+            return
+        yield Proposal(Fix(_TITLE), partial(_write, node, traceback=True))
+        if _in_loop(node):
+            yield Proposal(Fix(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
+
+
+def _is_excusable(node: Guard, context: Context) -> bool:
+    reasoned = gives_reason(node, context) or expects_failure(node, context.names)
+    return reasoned or is_cleanup(guarded_by(node).body)
+
+
+def _head(node: ast.ExceptHandler, context: Context) -> Range:
+    """Where `except Exception as e` stands, without what follows its colon."""
+    whole = context.header_range(node)
+    body = context.range_of(node.body[0]).start
+    if body.line != whole.start.line:
+        return whole
+    text = context.line(body.line)[: body.column].rstrip()
+    return Range.of(whole.start.line, whole.start.column, body.line, len(text))
+
+
+def _in_loop(node: ast.AST) -> bool:
+    for up in ancestors(node):
+        if isinstance(up, (ast.For, ast.AsyncFor, ast.While)):
+            return True
+        if isinstance(up, FUNCTIONS):
+            return False
+    return False
+
+
+def _write(node: Guard, draft: Draft, *, traceback: bool) -> None:
+    from prodready.fixes.silent import log_first, suppress_to_try
+
+    if isinstance(node, ast.With):
+        suppress_to_try(draft, node, traceback=traceback)
+    else:
+        log_first(draft, node, traceback=traceback)

@@ -1,0 +1,107 @@
+"""Service code that writes to standard output or error itself: `sys.stdout.write`, `sys.stderr.write`, `pprint`.
+
+## Why it matters in production
+
+As with `print`, the text has no time, no level and no origin, and it is lost when the process is killed. Written from
+several threads or workers, the lines run into each other.
+
+## Bad
+
+```python
+import logging
+import sys
+
+logger = logging.getLogger(__name__)
+
+
+def refuse(order_id):
+    sys.stderr.write(f"order {order_id} refused\n")
+```
+
+## Good
+
+```python
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def refuse(order_id):
+    logger.warning("order %s refused", order_id)
+```
+
+## Fix
+
+A whole line becomes a log call, as for `print-call`: a warning from standard error, else info, an error by its words,
+the exception in a handler. `pprint(x)` logs `pprint.pformat(x)`. An import of `sys` that is left without a use goes. It
+is unsafe because the text leaves the stream. Text that is no whole line, such as progress, has no fix.
+
+## When it is silent
+
+In command lines, scripts, tests and notebooks, behind the main guard, in handlers of the logging module, and for
+`sys.stdout.buffer`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import partial
+
+from prodready.engine.finding import Fix, Severity
+from prodready.engine.rule import SERVICE_ROLES, Context, FixAvailability, Hit, Proposal, Rule
+from prodready.fixes.draft import Draft
+from prodready.models.loggers import can_log
+from prodready.models.prints import (
+    LEVELS,
+    Output,
+    comment_inside,
+    in_service_code,
+    is_output_function,
+    level_of,
+    output_call,
+    shows_traceback,
+)
+
+_REASON = "the text goes to the log instead of the stream"
+
+
+class StdoutWrite(Rule):
+    code = "OBS102"
+    name = "stdout-write"
+    severity = Severity.WARNING
+    availability = FixAvailability.SOMETIMES
+    twins = ("T203",)
+    roles = SERVICE_ROLES
+
+    def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
+        found = output_call(node, context.names)
+        if found is None or not in_service_code(node, context) or shows_traceback(node, context.names):
+            return
+        severity = Severity.HINT if is_output_function(node) else None
+        fix = next((p.fix for p in self._ways(found, context)), None)
+        message = f"{found.name}() in service code: log it"
+        yield self.hit(context, node, message, severity=severity, fix=fix)
+
+    def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
+        found = output_call(node, context.names) if isinstance(node, ast.Call) else None
+        return self._ways(found, context) if found is not None else iter(())
+
+    def _ways(self, found: Output, context: Context) -> Iterator[Proposal]:
+        if not found.is_line or comment_inside(found.node, context) or not can_log(found.node, context.names):
+            return
+        first = level_of(found.node, found.stream, context.names)
+        for level in (first, *(n for n in LEVELS if n not in (first, "exception"))):
+            title = "Log the exception" if level == "exception" else f"Log it with level {level}"
+            yield Proposal(Fix.unsafe(title, _REASON), partial(_write, found, level))
+
+
+def _write(found: Output, level: str, draft: Draft) -> None:
+    from prodready.fixes.from_print import log_formatted, log_instead
+    from prodready.fixes.unused import drop_import
+
+    if found.is_pprint:
+        log_formatted(draft, found.node, level)
+        return
+    log_instead(draft, found.node, level)
+    drop_import(draft, "sys", [found.node])
