@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from prodready.engine.finding import Edit, Position, Range
-from prodready.engine.syntax import block_of, enclosing_statement
+from prodready.engine.syntax import block_of, enclosing_statement, parent
 from prodready.fixes.diff import minimal_edits
 from prodready.fixes.imports import Imports, Refusal
 
@@ -46,6 +46,15 @@ class Draft:
         """Return the white space in front of a statement's first line."""
         line = self.source.line(self.range_of(statement).start.line)
         return line[: len(line) - len(line.lstrip(" \t\f"))]
+
+    def indent_unit_at(self, statement: ast.stmt) -> str:
+        """Return one level of indentation as the code around a statement has it, at module level as the file begins."""
+        up = parent(statement)
+        if up is None or not hasattr(up, "lineno"):
+            return self.source.indent_unit
+        own, outer = self.indent_of(statement), self.source.line(self.range_of(up).start.line)
+        outer = outer[: len(outer) - len(outer.lstrip(" \t\f"))]
+        return own[len(outer) :] if own.startswith(outer) and own != outer else self.source.indent_unit
 
     def replace(self, span: Range, text: str) -> None:
         """Replace the text in `span`."""
@@ -121,7 +130,7 @@ class Draft:
         if rest and not rest.startswith("#"):
             raise Refusal("the statement shares its line with another")
         old = "".join(self.source.lines[start : end + 1])
-        new = rewritten(old, self.indent_of(first), self.source.indent_unit, self.source.newline, transform)
+        new = rewritten(old, self.indent_of(first), self.indent_unit_at(first), self.source.newline, transform)
         self.edits.extend(minimal_edits(start, old, new))
 
     def rewrite_statement_of(

@@ -134,22 +134,24 @@ class _Conversion:
     def converted(self, statements: Statements) -> list[cst.BaseStatement]:
         """Return the statements with every resource in a `with`."""
         node = cst.ensure_type(statements[-1], cst.Try)
-        tail = self._try(node)
+        tail = self._wrapped(statements[:-1], self.block[:-1], self._try(node))
+        return _led(self.comments, tail)
+
+    def _wrapped(
+        self, statements: Statements, origins: Sequence[ast.stmt], tail: list[cst.BaseStatement]
+    ) -> list[cst.BaseStatement]:
+        """Return the statements and `tail`, where each opening becomes a `with` around all that follows it."""
         initial = {id(item.initial) for item in self.found.items if item.initial is not None}
         group: list[tuple[_Header, cst.SimpleStatementLine]] = []
-        for statement, origin in reversed(list(zip(statements[:-1], self.block[:-1], strict=True))):
-            if id(origin) in self.headers:
-                header, line = self.headers[id(origin)], cst.ensure_type(statement, cst.SimpleStatementLine)
-                if group and group[0][0].resource.is_async != header.resource.is_async:
-                    tail, group = [self._grouped(group, tail)], []
-                group.insert(0, (header, line))
-                continue
-            if group:
+        for statement, origin in reversed(list(zip(statements, origins, strict=True))):
+            header = self.headers.get(id(origin))
+            if group and (header is None or header.resource.is_async != group[0][0].resource.is_async):
                 tail, group = [self._grouped(group, tail)], []
-            tail = _led(_lines_of(statement), tail) if id(origin) in initial else [statement, *tail]
-        if group:
-            tail = [self._grouped(group, tail)]
-        return _led(self.comments, tail)
+            if header is not None:
+                group.insert(0, (header, cst.ensure_type(statement, cst.SimpleStatementLine)))
+            else:
+                tail = _led(_lines_of(statement), tail) if id(origin) in initial else [statement, *tail]
+        return [self._grouped(group, tail)] if group else tail
 
     def _grouped(self, group: Sequence[tuple[_Header, cst.SimpleStatementLine]], body: Statements) -> cst.BaseStatement:
         """Return one `with` for resources that are opened one right after the other."""
@@ -177,11 +179,7 @@ class _Conversion:
         origins = self.found.statement.body
         if len(body.body) != len(origins):
             raise Refusal("statements share a line")
-        tail: list[cst.BaseStatement] = []
-        for statement, origin in reversed(list(zip(body.body, origins, strict=True))):
-            header = self.headers.get(id(origin))
-            tail = [statement, *tail] if header is None else [header.around(statement, tail)]
-        return body.with_changes(body=tail)
+        return body.with_changes(body=self._wrapped(body.body, origins, []))
 
     def _rest(self, node: cst.Try) -> cst.Finally | None:
         """Return the `finally` without the closing calls, None when nothing is left; keep their comments for later."""

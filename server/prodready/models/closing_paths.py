@@ -25,7 +25,7 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The verdict, and the node that leads out with the resource open: a call that raises, or an early return."""
+    """The verdict, and for a failure the node that raises with the resource open."""
 
     verdict: Verdict
     cause: ast.AST | None = None
@@ -77,16 +77,27 @@ def closing_outcome(
         closes: whether a simple statement, or an item of a `with`, closes the resource.
         tests: what a condition says about it: True "only if it is there", False "only if it is not", None nothing.
     """
-    flow = _Paths(opens, closes, tests, names).block(body, False)
-    early = flow.jumps.get((_Exit.RETURN, True))
-    if early is not None or flow.falls:
-        return Outcome(Verdict.SOMETIMES, early)
+    paths = _Paths(opens, closes, tests, names)
+    flow = paths.block(body, False)
+    if _ends_open(flow):
+        calm = _Paths(opens, closes, tests, names, trusts_handlers=True).block(body, False)
+        return Outcome(Verdict.SOMETIMES) if _ends_open(calm) else Outcome(Verdict.FAILURE, paths.hidden)
     cause = flow.jumps.get((_Exit.RAISE, True))
-    return Outcome(Verdict.ALWAYS) if cause is None else Outcome(Verdict.FAILURE, cause)
+    if cause is not None:
+        return Outcome(Verdict.FAILURE, cause)
+    return Outcome(Verdict.ALWAYS)
+
+
+def _ends_open(flow: _Flow) -> bool:
+    return (_Exit.RETURN, True) in flow.jumps or bool(flow.falls)
 
 
 class _Paths:
-    """The walk for one resource. A state is whether the resource may be open."""
+    """The walk for one resource. A state is whether the resource may be open.
+
+    `hidden` is the first node that raises with the resource open where a handler catches that. With `trusts_handlers`,
+    handlers are taken to begin with the resource closed: what is still open then is open without any failure.
+    """
 
     def __init__(
         self,
@@ -94,11 +105,15 @@ class _Paths:
         closes: Callable[[ast.stmt | ast.withitem], bool],
         tests: Callable[[ast.expr], bool | None],
         names: Names,
+        *,
+        trusts_handlers: bool = False,
     ) -> None:
         self.opens = opens
         self.closes = closes
         self.tests = tests
         self.names = names
+        self.trusts_handlers = trusts_handlers
+        self.hidden: ast.AST | None = None
 
     def block(self, body: Sequence[ast.stmt], state: bool) -> _Flow:
         flow = _Flow(state)
@@ -184,13 +199,22 @@ class _Paths:
 
     def _try(self, node: ast.Try, state: bool) -> _Flow:
         body = self.block(node.body, state)
-        raised = (_Exit.RAISE, True) in body.jumps
+        cause = body.jumps.get((_Exit.RAISE, True))
         rest = self.block(node.orelse, body.falls) if body.falls is not None else _Flow(None)
-        caught = [self._cleanup(handler.body, raised) for handler in node.handlers]
+        caught = [self._handler(handler, cause) for handler in node.handlers]
         flow = self._join([rest, *caught])
         broad = any(_is_broad(handler) for handler in node.handlers)
         flow.add({key: cause for key, cause in body.jumps.items() if not (broad and key[0] is _Exit.RAISE)})
         return self._finally(node.finalbody, flow) if node.finalbody else flow
+
+    def _handler(self, handler: ast.ExceptHandler, cause: ast.AST | None) -> _Flow:
+        """What a handler makes of `cause`, the node that raised with the resource open (None: it was closed)."""
+        flow = self._cleanup(handler.body, cause is not None and not self.trusts_handlers)
+        if cause is not None:
+            self.hidden = self.hidden or cause
+            if (_Exit.RAISE, True) in flow.jumps:
+                flow.jumps[_Exit.RAISE, True] = cause
+        return flow
 
     def _finally(self, body: Sequence[ast.stmt], flow: _Flow) -> _Flow:
         after = {state: self._cleanup(body, state) for state in (True, False)}

@@ -25,7 +25,8 @@ _DONE: Final = {
     Kind.CONNECTION: _ROWS | {"commit", "rollback", "close", "executescript", "fileno", "send", "recv"},
     Kind.CURSOR: _ROWS | {"close"},
     Kind.SOCKET: frozenset({
-        "recv", "send", "sendall", "sendto", "recvfrom", "connect", "connect_ex", "bind", "listen", "settimeout",
+        "accept", "recv", "send", "sendall",
+        "sendto", "recvfrom", "connect", "connect_ex", "bind", "listen", "settimeout",
         "close", "setsockopt", "getsockname", "getpeername", "fileno", "shutdown", "setblocking", "getsockopt",
         "recv_into",
     }),
@@ -90,9 +91,19 @@ class Dependents:
                 return node
             if isinstance(node, (ast.Assign, ast.AnnAssign)) and self.is_needed_by(node.value):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                if any(isinstance(t, (ast.Attribute, ast.Subscript)) for t in targets):
+                parts = [t for t in targets if isinstance(t, (ast.Attribute, ast.Subscript))]
+                if any(not self.is_needed_by(self._root(part)) for part in parts):
                     return node
+            if isinstance(node, ast.Call) and self._is_kept_by(node):
+                return node
         return None
+
+    def _is_kept_by(self, node: ast.Call) -> bool:
+        """Whether an object is made from a value that needs the resource: `Store(cursor)`, `cls(collection)`."""
+        last = (dotted(node.func) or "").rpartition(".")[2]
+        if self.resource.kind in (Kind.SESSION, Kind.FILE, Kind.TEMPORARY) or not (last[:1].isupper() or last == "cls"):
+            return False
+        return any(self.is_needed_by(argument) for argument in (*node.args, *(k.value for k in node.keywords)))
 
     def mentions(self, node: ast.AST) -> bool:
         """Tell whether a node mentions the resource, or a name whose value may need it."""
@@ -134,7 +145,8 @@ class Dependents:
         if self.resource.kind is Kind.TEMPORARY:
             return self.mentions(node)
         if isinstance(node, ast.Subscript):
-            return self.resource.kind is Kind.SESSION and self.is_needed_by(node.value)
+            keeps = self.resource.kind in (Kind.SESSION, Kind.CLIENT)
+            return keeps and self.is_needed_by(node.value)
         if isinstance(node, ast.BinOp):
             return self.is_needed_by(node.left) or self.is_needed_by(node.right)
         return False
@@ -150,7 +162,7 @@ class Dependents:
         return self._hands_out_objects() and isinstance(given, ast.Name) and given.id in targets
 
     def _call(self, node: ast.Call) -> bool:
-        if isinstance(node.func, ast.Attribute) and self.is_needed_by(self._root(node.func)):
+        if isinstance(node.func, ast.Attribute) and self._is_on_needed(node.func.value):
             return self._method(node, node.func)
         arguments = [*node.args, *(k.value for k in node.keywords)]
         if not any(self.is_needed_by(argument) for argument in arguments):
@@ -162,6 +174,12 @@ class Dependents:
             return self._hands_out_objects()
         last = written.rpartition(".")[2]
         return self.resource.kind is not Kind.SESSION or not (last[:1].isupper() or last in _TEXT_METHODS)
+
+    def _is_on_needed(self, owner: ast.expr) -> bool:
+        """Whether a method is called on what needs the resource, or on a part of that: `resource.raw.read()`."""
+        if isinstance(owner, (ast.Call, ast.Await)) or owner is self.origin:
+            return self.is_needed_by(owner)
+        return self.is_needed_by(self._root(owner))
 
     def _method(self, node: ast.Call, method: ast.Attribute) -> bool:
         if self.resource.kind is Kind.TEMPORARY:

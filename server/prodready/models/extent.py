@@ -40,6 +40,17 @@ def extent_of(opened: Opened) -> tuple[ast.stmt | None, str]:
     return (None, "") if max(inside) > closed else (block[closed], opened.resource.caution)
 
 
+def lives_on(opened: Opened) -> bool:
+    """Tell whether what was made from a resource gets out, so that the resource has to stay open for it.
+
+    Objects of a database session do not need it open, and a file that is left open for a lazy reader is still a leak.
+    """
+    if opened.resource.kind in (Kind.SESSION, Kind.FILE, Kind.TEMPORARY):
+        return False
+    dependents = Dependents(opened.name, opened.resource, opened.scope.body)
+    return dependents.leaving(opened.scope.body) is not None
+
+
 def _allows_with(opened: Opened) -> bool:
     resource = opened.resource
     if resource.manager is Manager.NONE:

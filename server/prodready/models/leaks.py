@@ -10,9 +10,9 @@ from typing import Final
 from prodready.engine.facts import dotted
 from prodready.engine.finding import Fix
 from prodready.engine.rule import Context
-from prodready.engine.syntax import ancestors, parent
+from prodready.engine.syntax import ancestors, keyword, parent
 from prodready.models.closing_paths import Outcome, Verdict, closing_outcome
-from prodready.models.extent import Opened, extent_of
+from prodready.models.extent import Opened, extent_of, lives_on
 from prodready.models.guards import Guard
 from prodready.models.manual_close import manual_close_of
 from prodready.models.ownership import How, Use, uses_of
@@ -73,7 +73,7 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
     if resource is None or resource.kind not in kinds:
         return None
     scope = scope_of(node)
-    if scope is None or not is_bound_once(name, scope, context):
+    if scope is None or _is_in_memory(call) or not is_bound_once(name, scope, context):
         return None
     if is_bare_module_level(node):
         return _at_module_level(Leak(name, call, node, resource, Outcome(Verdict.NEVER)), context)
@@ -86,7 +86,10 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
         or _is_hand_closed(uses, node, context)
     ):
         return None
-    last, caution = extent_of(Opened(name, node, resource, scope, uses))
+    opened_here = Opened(name, node, resource, scope, uses)
+    if outcome.verdict is Verdict.NEVER and lives_on(opened_here):
+        return None
+    last, caution = extent_of(opened_here)
     return Leak(name, call, node, resource, outcome, last, caution)
 
 
@@ -94,6 +97,13 @@ def _at_module_level(leak: Leak, context: Context) -> Leak | None:
     """A name at module level that nothing closes; only files, as a client there lives as long as the process."""
     closed = leak.name in context.facts.module_closes
     return leak if leak.resource.kind is Kind.FILE and not closed else None
+
+
+def _is_in_memory(call: ast.Call) -> bool:
+    """Whether a file object is laid over another one, or over memory: nothing of the system's is open then."""
+    given = [*call.args, *(k.value for k in call.keywords)]
+    makers = [dotted(value.func) or "" for value in given if isinstance(value, ast.Call)]
+    return keyword(call, "fileobj") is not None or any(maker.endswith(("BytesIO", "StringIO")) for maker in makers)
 
 
 def _closers(uses: Iterable[Use]) -> set[tuple[str, bool]]:
@@ -152,9 +162,7 @@ def _problem(outcome: Outcome) -> str:
     if outcome.verdict is Verdict.NEVER:
         return "is never closed"
     if outcome.verdict is Verdict.SOMETIMES:
-        return (
-            "is not closed on every path" if outcome.cause is None else "is not closed when the function returns early"
-        )
+        return "is not closed on every path"
     return f"is never closed when {_cause(outcome.cause)}"
 
 

@@ -108,9 +108,8 @@ CONSTRUCTORS: Final[Mapping[str, Resource]] = {
         _TEMPORARY,
         ("tempfile.NamedTemporaryFile", "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile"),
     ),
-    "tempfile.TemporaryDirectory": Resource(
-        Kind.TEMPORARY, frozenset({"cleanup"}), same_as_with=frozenset({"cleanup"})
-    ),
+    # Its `with` gives the path, not the object.
+    "tempfile.TemporaryDirectory": Resource(Kind.TEMPORARY, frozenset({"cleanup"}), Manager.NONE),
     **_each(_SOCKET, ("socket.socket", "socket.create_connection", "socket.create_server")),
     **_each(_CONNECTION, ("selectors.DefaultSelector", "duckdb.connect", "grpc.insecure_channel")),
     "grpc.secure_channel": _CONNECTION,

@@ -49,7 +49,7 @@ def library_resource(call: ast.Call, names: Names) -> Resource | None:
     """Return what a call opens by the table: a constructor, a factory, a method such as `engine.connect()`."""
     qualified = names.qualified(call.func)
     if qualified is not None and qualified in CONSTRUCTORS:
-        return _as_called(CONSTRUCTORS[qualified], call)
+        return _as_called(CONSTRUCTORS[qualified], call, names)
     maker = made_by(call.func, names)
     if maker is not None and maker in SESSION_FACTORIES:
         return SESSION_FACTORIES[maker]
@@ -118,10 +118,21 @@ def is_lifecycle_function(function: ast.AST | None) -> bool:
     return len(yields) == 1 and not any(_is_loop_within(up, function) for up in ancestors(yields[0]))
 
 
-def _as_called(resource: Resource, call: ast.Call) -> Resource:
+def _as_called(resource: Resource, call: ast.Call, names: Names) -> Resource | None:
+    if resource.kind is Kind.SESSION and _is_on_connection(call, names):
+        return None
     if resource.kind is Kind.TEMPORARY and is_constant(keyword(call, "delete"), False):
         return replace(resource, kind=Kind.FILE)
     return resource
+
+
+def _is_on_connection(call: ast.Call, names: Names) -> bool:
+    """Whether a session is made on an open connection: closing that is up to whoever opened it."""
+    bind = keyword(call, "bind") or next(iter(call.args), None)
+    if not isinstance(bind, ast.Name):
+        return False
+    maker = names.made_by(bind) or ""
+    return bind.id in ("conn", "connection") or maker.rpartition(".")[2] in ("connect", "begin", "get_bind")
 
 
 def _annotation(node: ast.Name) -> ast.expr | None:

@@ -48,7 +48,8 @@ Where somebody else got hold of the resource: it is returned, yielded, stored in
 a closure, given to a class or a function that may keep or close it, or one of its methods is handed on. Also in
 `__enter__`, context managers, fixtures, dependencies, for clients at module level, which live as long as the process,
 and in tests. A file whose closing call is only skipped by an exception, or that has no name, is reported at `info`; a
-cursor, which goes with its connection, at `hint`."""
+cursor, which goes with its connection, at `hint`.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +65,7 @@ from prodready.engine.settings import Role
 from prodready.fixes.draft import Draft
 from prodready.models.closing_paths import Verdict
 from prodready.models.leaks import Leak, leak_of
-from prodready.models.resource_table import Kind
+from prodready.models.resource_table import Kind, Manager
 from prodready.models.unbound import Unbound, unbound_of
 
 _KINDS: Final = frozenset(Kind) - {Kind.SESSION, Kind.OBJECT}
@@ -113,9 +114,11 @@ class UnclosedResource(Rule):
 
 
 def _severity(leak: Leak, context: Context) -> Severity:
-    kind = leak.resource.kind
-    closed_mostly = leak.outcome.verdict is Verdict.FAILURE and kind in _COLLECTED
-    return _milder(Severity.INFO if closed_mostly else Severity.WARNING, kind, leak.statement, context)
+    kind, fails = leak.resource.kind, leak.outcome.verdict is Verdict.FAILURE
+    if fails and leak.resource.manager is Manager.NONE:
+        return Severity.HINT
+    is_mild = kind is Kind.TEMPORARY or (fails and kind is Kind.FILE)
+    return _milder(Severity.INFO if is_mild else Severity.WARNING, kind, leak.statement, context)
 
 
 def _milder(severity: Severity, kind: Kind, node: ast.AST, context: Context) -> Severity:

@@ -48,8 +48,9 @@ session and commits nothing, exactly as `close()` does.
 
 Where somebody else got hold of the session: it is returned, yielded, stored in an object or a container, captured by a
 closure, or given to a class or a function that may keep it. Also in `__enter__`, context managers, fixtures,
-dependencies (a generator with one `yield`), for a `scoped_session`, which hands out one session for each thread, and
-in tests."""
+dependencies (a generator with one `yield`), for a `scoped_session`, which hands out one session for each thread,
+for a session on a connection of somebody else's, and in tests and migrations.
+"""
 
 from __future__ import annotations
 
