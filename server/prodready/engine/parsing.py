@@ -56,11 +56,13 @@ def _fault(error: SyntaxError, text: str) -> SyntaxFault:
     column = min(max((error.offset or 1) - 1, 0), len(content))
     if (error.lineno or 1) > len(lines):
         column = len(content)
-    end_line, end_column = line, min(column + 1, len(content))
+    one_character = (line, min(column + 1, len(content)))
+    end_line, end_column = one_character
     if error.end_lineno and error.end_offset and error.end_offset > 0:
         end_line = min(error.end_lineno - 1, max(len(lines) - 1, 0))
         end_column = min(error.end_offset - 1, len(lines[end_line].rstrip("\r\n"))) if lines else 0
-    end_line, end_column = max((end_line, end_column), (line, column))
+    # An empty range cannot be seen in an editor.
+    end_line, end_column = max((end_line, end_column), one_character)
     return SyntaxFault(
         _DETECTED.sub("", _ON_LINE.sub("", message)),
         Range.of(line, column, end_line, end_column),

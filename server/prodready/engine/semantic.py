@@ -27,7 +27,7 @@ from prodready.engine.facts import (
     flat_statements,
     one_of,
 )
-from prodready.engine.syntax import FUNCTIONS, FunctionNode, ancestors, enclosing_class, walk_own
+from prodready.engine.syntax import FUNCTIONS, SCOPES, FunctionNode, ancestors, enclosing_class, walk, walk_own
 
 BUILTINS: Final = frozenset(dir(builtins))
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -204,7 +204,7 @@ class Names:
 
     def _attribute_maker(self, attribute: str, at: ast.AST) -> str | None:
         node = enclosing_class(at)
-        if node is None or "." in attribute:
+        if node is None or "." in attribute or any(isinstance(up, SCOPES) for up in ancestors(node)):
             return None
         owner = self.facts.symbol(node.name)
         if not isinstance(owner, ClassSymbol):
@@ -216,7 +216,7 @@ class Names:
                 return self.qualify_in(facts, bound.callee)
             if isinstance(bound, AliasSymbol):
                 return self._module_maker(facts, bound.target, MAX_HOPS)
-            if bound is not None or len(pending) > 20:
+            if attribute in symbol.attributes or len(pending) > 20:
                 return None
             for base in symbol.bases:
                 origin = self.qualify_in(facts, base)
@@ -240,17 +240,12 @@ class Names:
     def _scopes(self, at: ast.AST) -> Iterator[dict[str, tuple[Symbol, ...]]]:
         """Yield the local scopes around a node, innermost first."""
         child = at
+        inside = False  # a scope was left on the way up: functions and classes in a class do not see its names
         for up in ancestors(at):
-            if isinstance(up, FUNCTIONS):
-                if isinstance(child, ast.stmt):
-                    yield self.local_symbols(up)
-            elif isinstance(up, ast.Lambda):
-                if child is up.body:
+            if _is_body(up, child):
+                if not (inside and isinstance(up, ast.ClassDef)):
                     yield self._cached(up)
-            elif isinstance(up, _COMPREHENSIONS) or (
-                isinstance(up, ast.ClassDef) and isinstance(child, ast.stmt) and not isinstance(child, FUNCTIONS)
-            ):
-                yield self._cached(up)
+                inside = True
             child = up
 
     def local_symbols(self, function: FunctionNode) -> dict[str, tuple[Symbol, ...]]:
@@ -262,6 +257,15 @@ class Names:
         if known is None:
             known = self._locals[scope] = _scope_symbols(scope)
         return known
+
+
+def _is_body(scope: ast.AST, child: ast.AST) -> bool:
+    """Tell whether `child` runs in the scope that `scope` opens, not around it as a default or a decorator does."""
+    if isinstance(scope, (*FUNCTIONS, ast.ClassDef)):
+        return isinstance(child, ast.stmt)
+    if isinstance(scope, ast.Lambda):
+        return child is scope.body
+    return isinstance(scope, _COMPREHENSIONS)
 
 
 def _scope_symbols(scope: ast.AST) -> dict[str, tuple[Symbol, ...]]:
@@ -277,13 +281,22 @@ def _scope_symbols(scope: ast.AST) -> dict[str, tuple[Symbol, ...]]:
 
 def _function_symbols(function: FunctionNode) -> dict[str, tuple[Symbol, ...]]:
     symbols = _block_symbols(function.body, dict.fromkeys(argument_names(function.args), _OTHER))
+    elsewhere: set[str] = set()
     for node in walk_own(function.body):
         if isinstance(node, ast.NamedExpr):
             symbols[node.target.id] = symbols.get(node.target.id, ()) + _OTHER
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            for name in node.names:
-                symbols.pop(name, None)
-    return symbols
+            elsewhere.update(node.names)
+        elif isinstance(node, FUNCTIONS):
+            _rebound_inside(node, symbols)
+    return {name: bound for name, bound in symbols.items() if name not in elsewhere}
+
+
+def _rebound_inside(function: FunctionNode, symbols: dict[str, tuple[Symbol, ...]]) -> None:
+    """Note what a nested function binds anew by `nonlocal`."""
+    for node in walk(function.body):
+        if isinstance(node, ast.Nonlocal):
+            symbols.update((name, symbols[name] + _OTHER) for name in node.names if name in symbols)
 
 
 def _block_symbols(body: list[ast.stmt], symbols: dict[str, tuple[Symbol, ...]]) -> dict[str, tuple[Symbol, ...]]:
