@@ -1,4 +1,4 @@
-"""One walk over a segment, and dispatch by node type to the rules that are on."""
+"""The rules that are on, run over the nodes of a segment, and what its comments silence."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Final, TypeAlias
 
 from prodready.engine.facts import ModuleFacts, ProjectFacts
 from prodready.engine.finding import Finding
+from prodready.engine.nodes import nodes_of
 from prodready.engine.rule import Context, Hit, Rule
 from prodready.engine.segments import Segment
 from prodready.engine.semantic import Names
 from prodready.engine.settings import FileSettings, Role
 from prodready.engine.suppression import NOTHING, Suppressions, selectors_for, suppressions
-from prodready.engine.syntax import CHILD_FIELDS
 
 Check: TypeAlias = Callable[[ast.AST, Context], Iterator[Hit]]
 _PYLINT: Final = ("W", "E", "C", "R")
@@ -153,30 +153,12 @@ def _silenced(hit: Hit, rules: RuleSet, comments: Suppressions, file: frozenset[
     return comments.silences(hit.finding.range.start.line, selectors) or comments.silences(hit.line, selectors)
 
 
-def _dispatch(segment: Segment, rules: RuleSet) -> list[tuple[ast.AST, list[tuple[Rule, Check]]]]:
-    """Give every node its parent, and return the nodes that rules look at, in no particular order."""
-    wanted = rules.by_type
-    found: list[tuple[ast.AST, list[tuple[Rule, Check]]]] = []
-    stack: list[ast.AST] = []
-    for statement in segment.body:
-        statement.parent = None  # type: ignore[attr-defined]
-        stack.append(statement)
+def _dispatch(segment: Segment, rules: RuleSet) -> Iterator[tuple[ast.AST, list[tuple[Rule, Check]]]]:
+    """Yield the nodes that rules look at, in no particular order."""
+    by_type = nodes_of(segment).by_type
     # A part of a large class stands in a wrapper that is not in the text: rules do not look at it.
     hidden = segment.body[0] if segment.owner is not None and not segment.is_head and segment.body else None
-    while stack:
-        node = stack.pop()
-        kind = type(node)
-        checks = wanted.get(kind)
-        if checks is not None and node is not hidden:
-            found.append((node, checks))
-        for name in CHILD_FIELDS[kind]:
-            value = getattr(node, name)
-            if value.__class__ is list:
-                for child in value:
-                    if child is not None:
-                        child.parent = node
-                        stack.append(child)
-            elif isinstance(value, ast.AST):
-                value.parent = node  # type: ignore[attr-defined]
-                stack.append(value)
-    return found
+    for kind, checks in rules.by_type.items():
+        for node in by_type.get(kind, ()):
+            if node is not hidden:
+                yield node, checks

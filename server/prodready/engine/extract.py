@@ -14,8 +14,9 @@ from prodready.engine.facts import (
     class_symbol,
     flat_statements,
 )
+from prodready.engine.nodes import Nodes, nodes_of
 from prodready.engine.segments import Segment
-from prodready.engine.syntax import CHILD_FIELDS, SCOPES, children
+from prodready.engine.syntax import SCOPES, children
 
 _IN_BLOCKS: Final = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
@@ -24,12 +25,14 @@ def extract_facts(segment: Segment, ignores: frozenset[str] = frozenset()) -> Se
     """Return what a segment tells the others; `ignores` are its file-wide suppressions."""
     if segment.owner is not None and not segment.is_head:
         return _member_facts(segment, ignores)
-    collected = _Collector()
+    nodes = nodes_of(segment)
+    collected = _Collector(nodes)
     for statement in flat_statements(segment.body):
         collected.statement(statement)
+    collected.globals()
     return SegmentFacts(
         {name: tuple(bound) for name, bound in collected.symbols.items()},
-        frozenset(collected.reads),
+        nodes.reads.union(collected.reads),
         frozenset(collected.closes),
         tuple(collected.stars),
         frozenset(collected.exports),
@@ -44,17 +47,19 @@ def _member_facts(segment: Segment, ignores: frozenset[str]) -> SegmentFacts:
         return SegmentFacts(ignores=ignores)
     wrapper = segment.body[0]
     assert isinstance(wrapper, ast.ClassDef)
-    collected = _Collector()
-    collected.inside(wrapper)
+    nodes = nodes_of(segment)
+    collected = _Collector(nodes)
+    collected.globals()
     symbols = {name: tuple(bound) for name, bound in collected.symbols.items()}
     part = (wrapper.name, class_symbol(wrapper))
-    return SegmentFacts(symbols, frozenset(collected.reads), ignores=ignores, part=part)
+    return SegmentFacts(symbols, nodes.reads.union(collected.reads), ignores=ignores, part=part)
 
 
 class _Collector:
     """Gathers facts statement by statement."""
 
-    def __init__(self) -> None:
+    def __init__(self, nodes: Nodes) -> None:
+        self.nodes = nodes
         self.symbols: dict[str, list[Symbol]] = {}
         self.reads: set[str] = set()
         self.closes: set[str] = set()
@@ -72,7 +77,7 @@ class _Collector:
             origin = "." * node.level + (node.module or "")
             self.stars.append(origin)
         self._exports(node)
-        self.inside(node)
+        self._outside_functions(node)
 
     def _exports(self, node: ast.stmt) -> None:
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
@@ -81,42 +86,24 @@ class _Collector:
                 strings = (n.value for n in ast.walk(node.value) if isinstance(n, ast.Constant))
                 self.exports.update(s for s in strings if isinstance(s, str))
 
-    def inside(self, node: ast.stmt) -> None:
-        """Note the names that functions below `node` read, and what module-level code closes."""
+    def _outside_functions(self, node: ast.stmt) -> None:
+        """Note what code that runs on import closes and hands on."""
         stack: list[ast.AST] = [node]
         while stack:
             here = stack.pop()
             if isinstance(here, SCOPES):
-                self._below(here)
                 continue
-            if isinstance(here, ast.Global):
-                self._globals(here)
             self._closes(here)
             self.hands_on.update(handed_on(here))
             # The statements in the blocks of this one come on their own.
             stack.extend(child for child in children(here) if not isinstance(child, _IN_BLOCKS))
 
-    def _below(self, scope: ast.AST) -> None:
-        """Note the names that a function or class reads; this sees every node of a file, so it does nothing else."""
-        stack: list[ast.AST | None] = [scope]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, ast.Name):
-                self.reads.add(node.id)
-            elif isinstance(node, ast.Global):
-                self._globals(node)
-            elif node is not None:
-                for name in CHILD_FIELDS[type(node)]:
-                    value = getattr(node, name)
-                    if value.__class__ is list:
-                        stack.extend(value)
-                    elif isinstance(value, ast.AST):
-                        stack.append(value)
-
-    def _globals(self, node: ast.Global) -> None:
-        for name in node.names:
-            self.symbols.setdefault(name, []).append(OtherSymbol())
-            self.reads.add(name)
+    def globals(self) -> None:
+        """Note the names that functions bind for the module."""
+        for node in self.nodes.by_type.get(ast.Global, ()):
+            for name in node.names:  # type: ignore[attr-defined]
+                self.symbols.setdefault(name, []).append(OtherSymbol())
+                self.reads.add(name)
 
     def _closes(self, node: ast.AST) -> None:
         if (

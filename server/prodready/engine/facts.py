@@ -395,6 +395,14 @@ def _unless_local(symbol: Symbol, local: set[str]) -> Symbol:
     return symbol
 
 
+_BLOCKS: Final[Mapping[type, tuple[str, ...]]] = {
+    kind: tuple(name for name in kind._fields if name in ("body", "handlers", "orelse", "finalbody", "cases"))
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, (ast.stmt, ast.ExceptHandler, ast.match_case, ast.mod))
+}
+"""The fields of each kind of node that hold statements, or clauses with statements: none for most."""
+
+
 def flat_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield statements and those nested in their blocks, but not those inside functions and classes."""
     stack = list(reversed(body))
@@ -408,8 +416,8 @@ def flat_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def child_statements(statement: ast.AST) -> Iterator[ast.stmt]:
     """Yield the statements in the blocks of a compound statement, in order."""
-    for block in ("body", "handlers", "orelse", "finalbody", "cases"):
-        for child in getattr(statement, block, ()):
+    for block in _BLOCKS.get(type(statement), ()):
+        for child in getattr(statement, block):
             if isinstance(child, ast.stmt):
                 yield child
             else:
