@@ -225,12 +225,13 @@ def test_a_directory_without_python_files_is_told(workplace: Workplace) -> None:
     assert (done.code, done.err) == (0, "warning: no Python files were found here\n")
 
 
-def test_each_path_has_its_own_configuration(workplace: Workplace) -> None:
+@pytest.mark.parametrize("paths", [[], ["one", "two"], ["two/app.py", "one/app.py"]])
+def test_each_file_has_the_configuration_nearest_to_it(workplace: Workplace, paths: list[str]) -> None:
     workplace.write("one/pyproject.toml", '[tool.prodready]\nignore = ["OBS202"]\n')
     workplace.write("one/app.py", BARE)
     workplace.write("two/pyproject.toml", '[tool.prodready]\nselect = ["OBS202"]\nseverity = { OBS = "error" }\n')
     workplace.write("two/app.py", BARE)
-    done = workplace.run("check", "--concise", "one", "two")
+    done = workplace.run("check", "--concise", *paths)
     assert [line for line in done.out.splitlines() if "OBS202" in line] == [
         f"two/app.py:{BARE_AT}".replace("[warning]", "[error]")
     ]

@@ -10,6 +10,7 @@ from textwrap import dedent
 import pytest
 
 from prodready.cli.commands import fix
+from prodready.cli.diff import painted, unified
 from prodready.cli.work import Repair, Target
 from prodready.engine.finding import Finding, Range, Severity
 from prodready.project.files import read
@@ -43,6 +44,22 @@ def test_everything_is_fixed_and_told_by_file_and_rule(workplace: Workplace) -> 
         """)
     assert path.read_text() == NAMED + NAMED
     assert workplace.run("fix", "--unsafe-fixes", *ONLY).out == "No findings in 2 files, 0.0 s\n"
+
+
+def test_safe_fixes_are_applied_at_once(workplace: Workplace) -> None:
+    head = '"""App."""\n\nimport logging\n\nlogger = logging.getLogger(__name__)\n\n\n'
+    silent = "def f(x):\n    try:\n        x.send()\n    except Exception:\n        pass\n"
+    path = workplace.write("app.py", head + silent + BARE)
+    done = workplace.run("fix", "--select", "OBS201,OBS202")
+    assert done.code == 1
+    assert done.out == dedent("""\
+        fixed app.py: 1 OBS201 silent-except
+        app.py:15:1 OBS202 [warning] 'except:' also catches KeyboardInterrupt and SystemExit: name the type
+        Fixed 1 finding in 1 file; 1 left in 1 file (1 more with --unsafe-fixes), 0.0 s
+        """)
+    fixed = path.read_text()
+    assert fixed.startswith(head + silent.partition("pass")[0] + "logger.warning(")
+    assert fixed.endswith(BARE)
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -103,6 +120,18 @@ def test_a_diff_can_be_applied(workplace: Workplace, ending: str) -> None:
     command = ["git", "apply", "--whitespace=nowarn", "-"]
     subprocess.run(command, cwd=workplace.root, input=diff.encode(), check=True, timeout=60)
     assert path.read_bytes() == crlf.replace("except:", "except BaseException:").encode()
+
+
+def test_a_diff_on_a_terminal_has_colours_and_cannot_steer_it() -> None:
+    diff = unified("a.py", "x\t= 1\r\ny = '\x1b[2J'\n", "x\t= 2\r\ny = '\x1b[2J'\n")
+    assert list(painted(diff, lambda text, style: f"<{style}>{text}")) == [
+        "<bold>--- a/a.py",
+        "<bold>+++ b/a.py",
+        "<cyan>@@ -1,2 +1,2 @@",
+        "<red>-x  = 1",
+        "<green>+x  = 2",
+        "<> y = '␛[2J'",
+    ]
 
 
 def test_standard_input_is_fixed_to_standard_output(workplace: Workplace) -> None:

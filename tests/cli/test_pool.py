@@ -10,12 +10,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
 PROGRAM = """
-import os, signal, sys
+import os, signal, sys, threading
 from prodready.cli.pool import Died, WorkersFailedError, spread
 
 class Work:
@@ -24,6 +23,9 @@ class Work:
             os._exit(7)
         if task == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
+        if task == "wait":
+            print("waiting", flush=True)
+            threading.Event().wait(30)
         return task.upper(), os.getpid() == int(os.environ["MAIN"])
 
 def cannot_start():
@@ -37,13 +39,20 @@ if __name__ == "__main__":
             print(index, result.reason if isinstance(result, Died) else result)
     except WorkersFailedError as error:
         print("failed:", error)
+    except KeyboardInterrupt:
+        print("interrupted")
 """
 
 
-def run(tmp_path: Path, *arguments: str) -> list[str]:
+def _program(tmp_path: Path) -> Path:
     program = tmp_path / "program.py"
-    program.write_text(dedent(PROGRAM))
-    done = subprocess.run([sys.executable, program, *arguments], capture_output=True, text=True, timeout=60, check=True)
+    program.write_text(PROGRAM)
+    return program
+
+
+def run(tmp_path: Path, *arguments: str) -> list[str]:
+    command = [sys.executable, _program(tmp_path), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     return done.stdout.splitlines()
 
 
@@ -78,3 +87,17 @@ def test_workers_that_cannot_start_end_it_instead_of_blaming_every_task(tmp_path
     assert run(tmp_path, "cannot_start", "2", "a", "b", "c") == [
         "failed: a worker process ended with exit code 1 before it could start"
     ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is no signal there")
+def test_an_interrupt_ends_the_workers_too(tmp_path: Path) -> None:
+    command = [sys.executable, _program(tmp_path), "Work", "2", "wait", "wait", "wait"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert [process.stdout.readline(), process.stdout.readline()] == ["waiting\n", "waiting\n"]
+        # As a terminal does: the workers get it as well.
+        os.killpg(process.pid, signal.SIGINT)
+        # The pipes end when no process holds them any more.
+        out, err = process.communicate(timeout=60)
+    assert (out, err) == ("interrupted\n", "")

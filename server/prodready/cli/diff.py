@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
+
+from prodready.report.excerpt import printable
+from prodready.report.paint import Paint
+
+_STYLES = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
 
 
 def unified(path: str, before: str, after: str) -> str:
     """Return the diff of the file at `path`; a carriage return in front of a line feed is part of its line."""
     lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def painted(diff: str, paint: Paint) -> Iterator[str]:
+    """Yield the lines of a diff for people, without line ends; characters that would steer the terminal are shown."""
+    for line in diff.removesuffix("\n").split("\n"):
+        style = next((style for mark, style in _STYLES.items() if line.startswith(mark)), "")
+        yield paint(printable(line.removesuffix("\r").expandtabs(4)), style)
 
 
 def _lines(text: str) -> list[str]:

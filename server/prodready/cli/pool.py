@@ -23,7 +23,8 @@ _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 Work = Callable[[_Task], _Result]
 
-_ASKED_AHEAD = 4
+_ASKED_AHEAD = 2
+"""How many tasks a worker has at most, so that it need not wait for the next one."""
 
 
 class WorkersFailedError(RuntimeError):
@@ -78,8 +79,7 @@ class _Crew(Generic[_Task, _Result]):
 
     def results(self) -> Iterator[tuple[int, _Result | Died]]:
         while True:
-            for worker in self._workers:
-                self._feed(worker)
+            self._feed()
             busy = {worker.pipe: worker for worker in self._workers if worker.asked}
             if not busy:
                 return
@@ -90,10 +90,13 @@ class _Crew(Generic[_Task, _Result]):
         for worker in self._workers:
             worker.end()
 
-    def _feed(self, worker: _Worker) -> None:
-        while self._waiting and len(worker.asked) < _ASKED_AHEAD:
-            index = self._waiting.popleft()
-            worker.ask(index, self._tasks[index])
+    def _feed(self) -> None:
+        """Give every worker a task before any gets one ahead."""
+        for asked in range(_ASKED_AHEAD):
+            for worker in self._workers:
+                if self._waiting and len(worker.asked) == asked:
+                    index = self._waiting.popleft()
+                    worker.ask(index, self._tasks[index])
 
     def _answer(self, worker: _Worker) -> Iterator[tuple[int, _Result | Died]]:
         try:

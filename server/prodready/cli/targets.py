@@ -20,7 +20,7 @@ from prodready.project.paths import absolute
 from prodready.report.model import Problem
 
 if TYPE_CHECKING:
-    from prodready.project.config import Config
+    from prodready.project.config import Config, Loader
     from prodready.project.files import FileText
 
 _FEW = 24
@@ -37,20 +37,37 @@ class Scope:
     targets: list[Target] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    def configure(self, config: Config, arguments: Arguments) -> int:
+        """Return the index of a configuration, which is noted where it is a new one.
+
+        Raises:
+            ConfigError: when `--select` or `--ignore` names no rule.
+        """
+        if config not in self.configs:
+            self.narrowed.append(config.with_overrides(select=arguments.select, ignore=arguments.ignore))
+            self.configs.append(config)
+        return self.configs.index(config)
+
 
 def scope_of(arguments: Arguments) -> Scope:
-    """Find the files and configurations that `arguments` mean; each path has the configuration nearest to it.
+    """Find the files and configurations that `arguments` mean; each file has the configuration nearest to it.
 
     Raises:
         click.UsageError: when a path does not exist or the options do not fit together.
         click.ClickException: when a configuration is wrong, or standard input cannot be read.
     """
+    from prodready.cli.wrong_config import WrongConfigError
+    from prodready.project.config import ConfigError, Loader
+
     _refuse_contradictions(arguments)
     scope = Scope()
-    if arguments.stdin:
-        _add_stdin(scope, arguments)
-    else:
-        _add_files(scope, arguments)
+    try:
+        if arguments.stdin:
+            _add_stdin(scope, arguments, Loader())
+        else:
+            _add_files(scope, arguments, Loader())
+    except ConfigError as error:
+        raise WrongConfigError(error) from error
     return scope
 
 
@@ -90,10 +107,10 @@ def _refuse_contradictions(arguments: Arguments) -> None:
             raise click.UsageError(f"The path {path!r} does not exist.")
 
 
-def _add_stdin(scope: Scope, arguments: Arguments) -> None:
+def _add_stdin(scope: Scope, arguments: Arguments, loader: Loader) -> None:
     name = arguments.stdin_filename
     path = absolute(Path(name or "stdin.py"))
-    index = _configure(scope, path, arguments)
+    index = scope.configure(loader.load(path), arguments)
     given = _read_stdin(name or STDIN)
     scope.targets.append(Target(path, shown_path(path) if name else STDIN, index, given))
 
@@ -107,32 +124,17 @@ def _read_stdin(name: str) -> FileText:
         raise click.ClickException(f"standard input {error.reason}") from error
 
 
-def _add_files(scope: Scope, arguments: Arguments) -> None:
+def _add_files(scope: Scope, arguments: Arguments, loader: Loader) -> None:
     from prodready.project.files import discover
 
-    found: dict[Path, Target] = {}
-    for given in arguments.paths or (".",):
-        start = absolute(Path(given))
-        index = _configure(scope, start, arguments)
-        for path in discover([start], scope.configs[index], _noting(scope.problems)):
-            found.setdefault(path, Target(path, shown_path(path), index))
-    scope.targets = sorted(found.values(), key=lambda target: target.shown.split("/"))
+    starts = [absolute(Path(given)) for given in arguments.paths or (".",)]
+    for start in starts:
+        # Also where there are no files, a configuration or a rule's name that is wrong has to be told.
+        scope.configure(loader.load(start), arguments)
+    for path in discover(starts, loader, _noting(scope.problems)):
+        scope.targets.append(Target(path, shown_path(path), scope.configure(loader.load(path), arguments)))
+    scope.targets.sort(key=lambda target: target.shown.split("/"))
 
 
 def _noting(problems: list[Problem]) -> Callable[[Path, str], None]:
     return lambda path, reason: problems.append(Problem(shown_path(path), reason))
-
-
-def _configure(scope: Scope, start: Path, arguments: Arguments) -> int:
-    """Return the index of the configuration nearest to `start`, which is loaded where it is a new one."""
-    from prodready.cli.wrong_config import WrongConfigError
-    from prodready.project.config import ConfigError, load
-
-    try:
-        config = load(start)
-        if config not in scope.configs:
-            scope.configs.append(config)
-            scope.narrowed.append(config.with_overrides(select=arguments.select, ignore=arguments.ignore))
-        return scope.configs.index(config)
-    except ConfigError as error:
-        raise WrongConfigError(error) from error

@@ -104,11 +104,16 @@ def _write_texts(repairs: Sequence[Repair]) -> None:
 
 
 def _write_diffs(repairs: Sequence[Repair]) -> None:
-    from prodready.cli.diff import unified
+    from prodready.cli.diff import painted, unified
+    from prodready.report.paint import painter
 
     for repair in repairs:
         if repair.changed and repair.before is not None:
-            output.write_bytes(unified(repair.found.path, repair.before.text, repair.after).encode("utf-8"))
+            diff = unified(repair.found.path, repair.before.text, repair.after)
+            if sys.stdout.isatty():
+                output.write_lines(painted(diff, painter(sys.stdout)))
+            else:
+                output.write_bytes(diff.encode("utf-8"))
 
 
 def _tell(repairs: Sequence[Repair], manner: Manner, *, to_stderr: bool) -> None:
