@@ -17,6 +17,7 @@ from prodready.engine.facts import (
 from prodready.engine.nodes import Nodes, nodes_of
 from prodready.engine.segments import Segment
 from prodready.engine.syntax import SCOPES, children
+from prodready.engine.usage import usage_in
 
 _IN_BLOCKS: Final = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
@@ -38,6 +39,7 @@ def extract_facts(segment: Segment, ignores: frozenset[str] = frozenset()) -> Se
         frozenset(collected.exports),
         ignores,
         module_hands_on=frozenset(collected.hands_on),
+        usage=usage_in(nodes),
     )
 
 
@@ -52,7 +54,7 @@ def _member_facts(segment: Segment, ignores: frozenset[str]) -> SegmentFacts:
     collected.globals()
     symbols = {name: tuple(bound) for name, bound in collected.symbols.items()}
     part = (wrapper.name, class_symbol(wrapper))
-    return SegmentFacts(symbols, nodes.reads.union(collected.reads), ignores=ignores, part=part)
+    return SegmentFacts(symbols, nodes.reads.union(collected.reads), ignores=ignores, part=part, usage=usage_in(nodes))
 
 
 class _Collector:

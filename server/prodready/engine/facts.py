@@ -15,6 +15,7 @@ from typing import Final, Protocol, TypeAlias
 
 from prodready.engine.closing import closing_traits
 from prodready.engine.syntax import FUNCTIONS, FunctionNode
+from prodready.engine.usage import UNUSED, Usage, joined
 
 MAX_HOPS = 8
 """How many re-exports are followed from one module to the next."""
@@ -92,7 +93,8 @@ class SegmentFacts:
     functions read or write from outside themselves; `module_closes` those that module-level code calls `.close()` on or
     uses in a `with`; `module_hands_on` those that it assigns on, puts into something, or passes to a call that may keep
     them. `stars` are the modules of `from x import *`. `exports` holds the strings of `__all__`. `part` is the name of
-    the large class that the segment is a part of, with what the part holds.
+    the large class that the segment is a part of, with what the part holds. `usage` says from where functions are
+    called.
     """
 
     symbols: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
@@ -102,6 +104,7 @@ class SegmentFacts:
     exports: frozenset[str] = frozenset()
     ignores: frozenset[str] = frozenset()
     module_hands_on: frozenset[str] = frozenset()
+    usage: Usage = UNUSED
     part: tuple[str, ClassSymbol] | None = None
 
 
@@ -118,6 +121,7 @@ class ModuleFacts:
     exports: frozenset[str] = frozenset()
     ignores: frozenset[str] = frozenset()
     module_hands_on: frozenset[str] = frozenset()
+    usage: Usage = UNUSED
 
     def symbol(self, name: str) -> Symbol | None:
         """Return what module-level `name` is, None when it is unbound or different bindings disagree.
@@ -170,6 +174,7 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
     stars: list[str] = []
     exports: set[str] = set()
     ignores: set[str] = set()
+    usages: list[Usage] = []
     for part in parts:
         for key, bound in part.symbols.items():
             symbols[key] = symbols.get(key, ()) + bound
@@ -181,11 +186,24 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
         stars.extend(part.stars)
         exports |= part.exports
         ignores |= part.ignores
+        usages.append(part.usage)
     made = {key for key, bound in symbols.items() if any(isinstance(s, CallSymbol) for s in bound)}
     return ModuleFacts(
         name, package, symbols, frozenset(reads & made), frozenset(closes & made), tuple(stars), frozenset(exports),
-        frozenset(ignores), frozenset(hands_on & made),
+        frozenset(ignores), frozenset(hands_on & made), joined(usages).among(_functions(symbols)),
     )  # fmt: skip
+
+
+def _functions(symbols: Mapping[str, tuple[Symbol, ...]]) -> set[str]:
+    """Return the names of all functions and methods that a module defines at its top level and in its classes."""
+    found: set[str] = set()
+    for name, bound in symbols.items():
+        for symbol in bound:
+            if isinstance(symbol, FunctionSymbol):
+                found.add(name)
+            elif isinstance(symbol, ClassSymbol):
+                found |= symbol.methods
+    return found
 
 
 def _join_part(symbols: dict[str, tuple[Symbol, ...]], name: str, part: ClassSymbol) -> None:

@@ -6,12 +6,12 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from prodready.engine.syntax import enclosing_handler, enclosing_statement
+from prodready.engine.syntax import FUNCTIONS, enclosing_function, enclosing_handler, enclosing_statement
 from prodready.fixes.from_print import without_exception
 from prodready.fixes.log_call import failure_message, log_text
 from prodready.fixes.log_message import read_call
 from prodready.fixes.log_template import Field, Template
-from prodready.fixes.unused import drop_exception_name, drop_import
+from prodready.fixes.unused import drop_exception_name, drop_import, drop_local_import
 from prodready.models.handlers import guarded_by
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _MODULE = "traceback"
 def drop(draft: Draft, call: ast.Call) -> None:
     """Remove the statement that prints a traceback, and an import that only it used."""
     draft.delete_statement(enclosing_statement(call))
-    drop_import(draft, _MODULE, [call])
+    _drop_imports(draft, call)
 
 
 def log_exception(draft: Draft, call: ast.Call) -> None:
@@ -39,6 +39,14 @@ def log_exception(draft: Draft, call: ast.Call) -> None:
         template = failure_message(guarded_by(handler), draft)
     draft.replace_node(call, log_text(draft, call, template, "exception"))
     drop_exception_name(draft, handler, [call])
+    _drop_imports(draft, call)
+
+
+def _drop_imports(draft: Draft, call: ast.Call) -> None:
+    """Remove the import that only `call` used, in its function or at the head of the module."""
+    function = enclosing_function(call)
+    if isinstance(function, FUNCTIONS):
+        drop_local_import(draft, _MODULE, function, [call])
     drop_import(draft, _MODULE, [call])
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from prodready.engine.finding import Position, Range
-from prodready.engine.syntax import walk
+from prodready.engine.syntax import FunctionNode, block_of, walk
 
 if TYPE_CHECKING:
     from prodready.fixes.draft import Draft
@@ -47,6 +47,19 @@ def drop_import(draft: Draft, name: str, gone: Sequence[ast.AST]) -> None:
                 lines.append(node.lineno - 1 - segment.base + start)
     if len(lines) == 1:
         _drop_name(draft, lines[0], name)
+
+
+def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Sequence[ast.AST]) -> None:
+    """Remove `import name` from a function, with the blank line behind it, when only the nodes in `gone` used it."""
+    removed = {id(n) for n in walk(gone)}
+    used = any(isinstance(n, ast.Name) and n.id == name and id(n) not in removed for n in walk(function.body))
+    imports = [n for n in walk(function.body) if isinstance(n, ast.Import) and n.names[0].name == name]
+    if used or len(imports) != 1 or len(block_of(imports[0])) < 3:
+        return
+    number = draft.range_of(imports[0]).start.line
+    if draft.source.line(number).strip() == f"import {name}":
+        following = 1 if not draft.source.line(number + 1).strip() else 0
+        draft.replace(Range.of(number, 0, number + 1 + following, 0), "")
 
 
 def _drop_name(draft: Draft, number: int, name: str) -> None:

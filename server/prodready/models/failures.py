@@ -22,6 +22,11 @@ from prodready.models.handlers import callee, words_of
 from prodready.models.loggers import log_call
 
 MAX_IDENTIFIERS: Final = 3
+_ABOUT_SECRETS: Final = frozenset({
+    "count", "counts", "expires", "expiry", "hash", "id", "ids", "len", "length", "limit", "name", "names", "prefix",
+    "tokens", "type", "types", "url", "urls", "usage", "used",
+})  # fmt: skip
+"""Last words of names that are about a secret without holding it; counted `tokens` are those of language models."""
 _IDENTIFYING: Final = frozenset({"id", "uuid", "pk"})
 _SECRET: Final = frozenset({
     "apikey", "auth", "authorization", "cookie", "credential", "credentials", "key", "password", "passwd", "pwd",
@@ -56,6 +61,19 @@ def identifiers(guarded: ast.stmt) -> list[str]:
 def is_secret(name: str) -> bool:
     """Tell whether a name says by one of its words that its value must not be logged."""
     return not _SECRET.isdisjoint(words_of(name))
+
+
+def sounds_secret(name: str) -> bool:
+    """Tell whether a value of this name is likely a secret itself: not its identifier or count, nor just a `key`."""
+    words = words_of(name)
+    if (
+        not words
+        or words == ["key"]
+        or words[-1] in _ABOUT_SECRETS
+        or words[0] in ("is", "has", "num", "max", "min", "n")
+    ):
+        return False
+    return is_secret(name)
 
 
 def _identifies(name: str) -> bool:

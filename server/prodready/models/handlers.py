@@ -79,6 +79,9 @@ _SAFE_METHODS: Final = frozenset({
 _SILENT_METHODS: Final = frozenset({
     "__del__", "__exit__", "__aexit__", "__repr__", "__str__", "__format__", "excepthook", "handleError",
 })  # fmt: skip
+_HOOK_WORDS: Final = frozenset({"atexit", "sink"})
+"""Words in the names of functions that run at the end, or that log records are handed to."""
+_LOG_MODULES: Final = (["log"], ["logs"], ["logger"], ["logging"], ["loggers"])
 _PREDICATE: Final = re.compile(r"^_*(?:is|has|can|supports?|should|exists|check_is|looks_like)(?:_|$)")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PRAGMA: Final = re.compile(
@@ -149,7 +152,7 @@ def may_be_silent(guard: Guard, context: Context) -> bool:
     guarded = guarded_by(guard)
     body = guarded.body
     return (
-        _runs_where_logging_harms(guard, context.names)
+        runs_where_logging_harms(guard, context.names)
         or all(_is_import(s) for s in body)
         or _awaits_cancelled(guarded, body)
         or all(_only_logs(s, context.names) for s in body)
@@ -164,6 +167,18 @@ def guarded_by(guard: Guard) -> ast.Try | ast.With:
     guarded = parent(guard)
     assert isinstance(guarded, ast.Try)
     return guarded
+
+
+def runs_where_logging_harms(node: ast.AST, names: Names) -> bool:
+    """Tell whether `node` runs at the interpreter's end, while an object is shown, or inside logging itself."""
+    if words_of(names.facts.name.rpartition(".")[2]) in _LOG_MODULES:
+        return True
+    for up in ancestors(node):
+        if isinstance(up, FUNCTIONS) and (up.name in _SILENT_METHODS or _is_exit_hook(up, names)):
+            return True
+        if isinstance(up, ast.ClassDef) and _is_log_part(up, names):
+            return True
+    return False
 
 
 def is_cleanup(body: list[ast.stmt]) -> bool:
@@ -370,20 +385,11 @@ def _is_cleanup_statement(node: ast.stmt) -> bool:
     return isinstance(call, ast.Call) and callee(call).rpartition(".")[2] in _CLEANUP
 
 
-def _runs_where_logging_harms(node: ast.AST, names: Names) -> bool:
-    """Tell whether `node` runs at the interpreter's end, while an object is shown, or inside logging itself."""
-    for up in ancestors(node):
-        if isinstance(up, FUNCTIONS) and (up.name in _SILENT_METHODS or _is_exit_hook(up, names)):
-            return True
-        if isinstance(up, ast.ClassDef) and _is_log_part(up, names):
-            return True
-    return False
-
-
 def _is_exit_hook(function: FunctionNode, names: Names) -> bool:
-    return "atexit" in words_of(function.name) or any(
-        names.qualified(d.func if isinstance(d, ast.Call) else d) == "atexit.register" for d in function.decorator_list
-    )
+    if function.name in names.facts.usage.at_exit or not _HOOK_WORDS.isdisjoint(words_of(function.name)):
+        return True
+    decorators = (d.func if isinstance(d, ast.Call) else d for d in function.decorator_list)
+    return any(names.qualified(decorator) == "atexit.register" for decorator in decorators)
 
 
 def _is_log_part(node: ast.ClassDef, names: Names) -> bool:

@@ -12,6 +12,8 @@ from prodready.models.handlers import words_of
 from prodready.models.loggers import METHODS
 
 _EXITS: Final = frozenset({"__exit__", "__aexit__"})
+_HANDLING: Final = frozenset({"errorhandler", "exception", "except"})
+"""Words in the decorators of functions that a framework calls while it handles an exception."""
 _PARAMETERS: Final = frozenset({"e", "err", "ex", "exc", "exception", "exc_value", "exc_val"})
 _FAILURE_WORDS: Final = frozenset({
     "crash", "error", "errors", "exc", "except", "exception", "exceptions", "fail", "failed", "failure", "failures",
@@ -42,7 +44,19 @@ def deals_with_failures(node: ast.AST) -> bool:
 
 
 def exception_parameter(node: ast.AST) -> str | None:
-    """Return the parameter of the function around `node` that holds an exception, None when there is none for sure."""
+    """Return the name that holds an exception at `node`: a parameter, or what `isinstance(x, SomeError)` has asked for.
+
+    None when there is none for sure.
+    """
+    child = node
+    for up in ancestors(node):
+        if isinstance(up, ast.If) and any(s is child for s in up.body):
+            asked = _asked_for(up.test)
+            if asked is not None:
+                return asked
+        if isinstance(up, FUNCTIONS):
+            break
+        child = up
     function = _function_around(node)
     if function is None:
         return None
@@ -53,7 +67,9 @@ def exception_parameter(node: ast.AST) -> str | None:
 
 
 def _may_be_called_in_handler(function: FunctionNode, names: Names) -> bool:
-    if function.name in _EXITS or function.name in METHODS:
+    if function.name in _EXITS or function.name in METHODS or function.name in names.facts.usage.by_handlers:
+        return True
+    if any(not _HANDLING.isdisjoint(words_of(ast.unparse(d))) for d in function.decorator_list):
         return True
     asks = (names.qualified(n.func) for n in walk(function.body) if isinstance(n, ast.Call))
     return any(qualified == "sys.exc_info" for qualified in asks)
@@ -65,6 +81,16 @@ def _is_exception(argument: ast.arg) -> bool:
     written = [dotted(n) for n in walk([argument.annotation]) if isinstance(n, (ast.Name, ast.Attribute))]
     kinds = [name.rpartition(".")[2] for name in written if name]
     return bool(kinds) and kinds[0].endswith(("Exception", "Error")) and "type" not in kinds
+
+
+def _asked_for(test: ast.expr) -> str | None:
+    """Return `x` of the test `isinstance(x, SomeError)`."""
+    if not isinstance(test, ast.Call) or not isinstance(test.func, ast.Name) or test.func.id != "isinstance":
+        return None
+    if len(test.args) != 2 or not isinstance(test.args[0], ast.Name):
+        return None
+    kind = dotted(test.args[1]) or ""
+    return test.args[0].id if kind.endswith(("Exception", "Error")) else None
 
 
 def _is_bound_again(name: str, function: FunctionNode) -> bool:

@@ -10,6 +10,7 @@ import tokenize
 from dataclasses import dataclass
 from typing import Final
 
+from prodready.engine.facts import ImportSymbol
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
 from prodready.engine.settings import Role
@@ -25,7 +26,8 @@ from prodready.engine.syntax import (
     walk_own,
 )
 from prodready.models.error_logs import is_unexpected
-from prodready.models.handlers import caught, is_broad
+from prodready.models.failures import sounds_secret
+from prodready.models.handlers import caught, is_broad, runs_where_logging_harms
 from prodready.models.loggers import LogCall, log_call
 
 _ERROR_WORDS: Final = re.compile(
@@ -34,12 +36,15 @@ _ERROR_WORDS: Final = re.compile(
 _NO_ERROR: Final = re.compile(r"\b(?:no|0|without|zero) (?:error|failure)s?\b")
 _WARNING_WORDS: Final = re.compile(r"\b(?:warning|deprecated|caution)\b|⚠")
 _PRINTERS: Final = re.compile(
-    r"^_*(?:print|pprint|pretty_print|show|display|dump|banner|usage)(?:_|$)|_print$|_?banner$"
+    r"^_*(?:print|pprint|pretty_print|show|display|dump|banner|usage)(?:_|$)|_print$|_?banner$|std(?:out|err)|console"
 )
 _OUTPUTS: Final = {"sys.stdout": "info", "sys.stderr": "warning"}
 _INTERRUPTS: Final = frozenset({
     "builtins.KeyboardInterrupt", "builtins.SystemExit", "builtins.EOFError", "builtins.StopIteration",
     "builtins.GeneratorExit", "asyncio.CancelledError",
+})  # fmt: skip
+_TERMINAL: Final = frozenset({
+    "curses", "getpass", "inquirer", "prompt_toolkit", "questionary", "readline", "termios", "tty", "webbrowser",
 })  # fmt: skip
 _ABSENCES: Final = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
 _FORMATTED: Final = frozenset({"traceback.format_exc", "traceback.format_exception"})
@@ -138,8 +143,32 @@ def is_output_function(node: ast.AST) -> bool:
 
 
 def in_service_code(node: ast.AST, context: Context) -> bool:
-    """Tell whether `node` is code of a service, not of a script behind the main guard."""
-    return context.role_at(node) in (Role.SERVICE, Role.SETTINGS)
+    """Tell whether `node` is code of a service that can log: not of a script, a terminal program, or logging itself."""
+    if context.role_at(node) not in (Role.SERVICE, Role.SETTINGS) or context.facts.usage.asks:
+        return False
+    if any(imports_terminal(name, context) for name in context.facts.symbols):
+        return False
+    by_script = context.facts.usage.by_script
+    if any(isinstance(up, FUNCTIONS) and up.name in by_script for up in ancestors(node)):
+        return False
+    return not runs_where_logging_harms(node, context.names)
+
+
+def imports_terminal(name: str, context: Context) -> bool:
+    """Tell whether a module-level name is imported from a library with which programs talk to people at a terminal."""
+    symbol = context.facts.symbol(name)
+    return isinstance(symbol, ImportSymbol) and symbol.target.partition(".")[0] in _TERMINAL
+
+
+def may_be_output(node: ast.AST, context: Context) -> bool:
+    """Tell whether output may well be what is wanted: the function is called so, or the module is a script as well."""
+    return bool(context.facts.usage.by_script) or is_output_function(node)
+
+
+def tells_secret(node: ast.Call) -> bool:
+    """Tell whether a value among the arguments of a call sounds secret by its name."""
+    found = (n for n in walk([*node.args]) if isinstance(n, (ast.Name, ast.Attribute)))
+    return any(sounds_secret(n.id if isinstance(n, ast.Name) else n.attr) for n in found)
 
 
 def level_of(node: ast.Call, stream: str, names: Names) -> str:

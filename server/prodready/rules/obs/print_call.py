@@ -3,8 +3,8 @@
 ## Why it matters in production
 
 What `print` writes has no time, no level, no module and no request; it is buffered, and lost when the process is
-killed. No alert can be hung on it, and it cannot be turned off. A log record goes where the operator has said, with all
-of these.
+killed. No alert can be hung on it, and it cannot be turned off. A log record goes where the operator has said, with
+all of these.
 
 ## Bad
 
@@ -32,19 +32,22 @@ def upload(path, url):
 
 ## Fix
 
-Calls the module's logger instead, and inserts one where there is none. Values become arguments of the call: `{x!r}` is
-`%r`, `{x:.2f}` is `%.2f`, and formats that `%` does not know stay formatted; for loguru and structlog the message is
-written as they want it. In a handler the level is `exception`, unless the handler logs the traceback already; text for
-standard error is a `warning`, words such as "failed" make it an `error`, everything else is `info`. The other levels
-are offered as well. It is unsafe because the text leaves standard output.
+Calls the module's logger instead, and inserts one where there is none. Values become arguments of the call: `{x!r}`
+is `%r`, `{x:.2f}` is `%.2f`, and formats that `%` does not know stay formatted; for loguru and structlog the message
+is written as they want it. In a handler the level is `exception`, unless the handler logs the traceback already; text
+for standard error is a `warning`, words such as "failed" make it an `error`, everything else is `info`. The other
+levels are offered as well. It is unsafe because the text leaves standard output.
 
-There is no fix for progress (`end=""`), for unpacked values (`*rows`), for a print whose result is used, and where
-comments stand between the values. An empty `print()` is removed.
+There is no fix for progress (`end=""`), for unpacked values (`*rows`), for a print whose result is used, where
+comments stand between the values, and where a value sounds secret (`api_key`), which must not get into a log either.
+An empty `print()` is removed.
 
 ## When it is silent
 
-In command lines, scripts, tests and notebooks, behind `if __name__ == "__main__":`, and where `file=` names another
-stream. Functions whose name says that they print (`print_summary`, `show_help`) get a hint.
+In command lines, scripts, tests and notebooks; behind `if __name__ == "__main__":` and in the functions called there;
+in modules that talk to somebody at a terminal (`input()`, `curses`, `webbrowser`); inside logging itself, `__del__`
+and exit hooks; and where `file=` names another stream. It is a hint in functions whose name says that they print
+(`print_summary`) and in the other functions of a module that can be started as a script.
 """
 
 from __future__ import annotations
@@ -64,10 +67,11 @@ from prodready.models.prints import (
     Reading,
     comment_inside,
     in_service_code,
-    is_output_function,
     level_of,
+    may_be_output,
     print_call,
     shows_traceback,
+    tells_secret,
 )
 
 _REASON = "the text goes to the log instead of standard output"
@@ -85,7 +89,7 @@ class PrintCall(Rule):
         found = print_call(node, context.names)
         if found is None or not in_service_code(node, context) or shows_traceback(node, context.names):
             return
-        severity = Severity.HINT if is_output_function(node) else None
+        severity = Severity.HINT if may_be_output(node, context) else None
         message = "print() in service code: log it"
         fix = next((p.fix for p in self._ways(found, context)), None)
         yield self.hit(context, node, message, severity=severity, fix=fix)
@@ -104,7 +108,7 @@ class PrintCall(Rule):
             return
         if comment_inside(found.node, context) and not _is_literal(found.node):
             return
-        if not can_log(found.node, context.names):
+        if tells_secret(found.node) or not can_log(found.node, context.names):
             return
         first = level_of(found.node, found.stream, context.names)
         in_handler = first in ("exception", "error")

@@ -39,16 +39,16 @@ def sync_status(sync, chat_id):
 ## Fix
 
 Puts a log call with traceback in front, and keeps what the handler does. The message names the function and those
-identifiers (`chat_id`) that are bound on every path; names that sound secret are left out. `with suppress(Exception):`
-becomes a `try` with such a handler. In loops there is a second action without traceback. The level is the setting
-`silent-level`.
+identifiers (`chat_id`) that are bound on every path; names that sound secret are left out. `with
+suppress(Exception):` becomes a `try` with such a handler. In loops there is a second action without traceback. The
+level is the setting `silent-level`.
 
 ## When it is silent
 
-A handler observes a failure when on every path it raises, logs, warns, reports to an error tracker, counts or marks it
-as failed, or uses the exception at all. Never an alarm: guarded imports, `__del__`, `__exit__`, `__repr__`, exit hooks,
-handlers of the logging module, waiting for a task that was cancelled, cleaning up in a handler that raises, and a `try`
-that only logs.
+A handler observes a failure when on every path it raises, logs, warns, reports to an error tracker, counts or marks
+it as failed, or uses the exception at all. Never an alarm: guarded imports, `__del__`, `__exit__`, `__repr__`, exit
+hooks, handlers of the logging module, waiting for a task that was cancelled, cleaning up in a handler that raises,
+and a `try` that only logs.
 
 It is a hint at most where a comment gives the reason, where the `try` is a single lookup or conversion (name its
 exception instead), where it only closes things, and where the handler observes on some paths or does other work

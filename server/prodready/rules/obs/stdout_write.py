@@ -33,13 +33,12 @@ def refuse(order_id):
 ## Fix
 
 A whole line becomes a log call, as for `print-call`: a warning from standard error, else info, an error by its words,
-the exception in a handler. `pprint(x)` logs `pprint.pformat(x)`. An import of `sys` that is left without a use goes. It
-is unsafe because the text leaves the stream. Text that is no whole line, such as progress, has no fix.
+the exception in a handler. `pprint(x)` logs `pprint.pformat(x)`. An import of `sys` that is left without a use goes.
+It is unsafe because the text leaves the stream. Text that is no whole line, such as progress, has no fix.
 
 ## When it is silent
 
-In command lines, scripts, tests and notebooks, behind the main guard, in handlers of the logging module, and for
-`sys.stdout.buffer`.
+Where `print-call` is, and for `sys.stdout.buffer`.
 """
 
 from __future__ import annotations
@@ -57,10 +56,11 @@ from prodready.models.prints import (
     Output,
     comment_inside,
     in_service_code,
-    is_output_function,
     level_of,
+    may_be_output,
     output_call,
     shows_traceback,
+    tells_secret,
 )
 
 _REASON = "the text goes to the log instead of the stream"
@@ -78,7 +78,7 @@ class StdoutWrite(Rule):
         found = output_call(node, context.names)
         if found is None or not in_service_code(node, context) or shows_traceback(node, context.names):
             return
-        severity = Severity.HINT if is_output_function(node) else None
+        severity = Severity.HINT if may_be_output(node, context) else None
         fix = next((p.fix for p in self._ways(found, context)), None)
         message = f"{found.name}() in service code: log it"
         yield self.hit(context, node, message, severity=severity, fix=fix)
@@ -88,7 +88,9 @@ class StdoutWrite(Rule):
         return self._ways(found, context) if found is not None else iter(())
 
     def _ways(self, found: Output, context: Context) -> Iterator[Proposal]:
-        if not found.is_line or comment_inside(found.node, context) or not can_log(found.node, context.names):
+        if not found.is_line or tells_secret(found.node) or comment_inside(found.node, context):
+            return
+        if not can_log(found.node, context.names):
             return
         first = level_of(found.node, found.stream, context.names)
         for level in (first, *(n for n in LEVELS if n not in (first, "exception"))):

@@ -2,8 +2,8 @@
 
 ## Why it matters in production
 
-The record ends with `NoneType: None` instead of a traceback. Error trackers open an issue without a place, and whoever
-reads the log looks for an exception that never was, or that was lost on the way here.
+The record ends with `NoneType: None` instead of a traceback. Error trackers open an issue without a place, and
+whoever reads the log looks for an exception that never was, or that was lost on the way here.
 
 ## Bad
 
@@ -31,14 +31,16 @@ def on_done(exc: BaseException):
 
 ## Fix
 
-Hands over the exception that the function got as a parameter. Where there is none, `.exception(...)` becomes
-`.error(...)` and `exc_info=True` goes; that is unsafe, as the function may be called while an exception is handled.
+Hands over the exception that the function got as a parameter, or has just found by `isinstance(x, SomeError)`. Where
+there is none, `.exception(...)` becomes `.error(...)` and `exc_info=True` goes; that is unsafe, as the function may
+be called while an exception is handled.
 
 ## When it is silent
 
-In handlers and `finally` blocks, in `__exit__`, in functions that ask `sys.exc_info()`, in methods that a logger of
-one's own consists of, and in lambdas. In functions whose name says that they deal with failures (`handle_error`,
-`log_failure`) it is a hint: they are usually called from a handler.
+In handlers and `finally` blocks, in functions that a handler of the module calls or that are registered as exception
+handlers, in `__exit__`, in functions that ask `sys.exc_info()`, in methods that a logger of one's own consists of,
+and in lambdas. In functions whose name says that they deal with failures (`handle_error`, `log_failure`) it is a
+hint: they are usually called from a handler.
 """
 
 from __future__ import annotations

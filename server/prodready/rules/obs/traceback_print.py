@@ -46,7 +46,7 @@ goes too. Outside of handlers there is no fix.
 
 ## When it is silent
 
-In command lines, scripts, tests and notebooks, behind the main guard, and where `file=` names another stream.
+Where `print-call` is.
 """
 
 from __future__ import annotations

@@ -1,0 +1,83 @@
+"""From where a module's own functions are called, as far as that decides what may be expected of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from prodready.engine.nodes import Nodes
+from prodready.engine.syntax import is_main_guard, walk
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Names of functions, without what they are called on, and one trait of the module.
+
+    `by_script` are called under `if __name__ == "__main__":`, `by_handlers` inside an `except` clause, `at_exit` were
+    handed to `atexit.register`. `asks` tells whether the module asks somebody at a terminal, by `input()`.
+    """
+
+    by_script: frozenset[str] = frozenset()
+    by_handlers: frozenset[str] = frozenset()
+    at_exit: frozenset[str] = frozenset()
+    asks: bool = False
+
+    def among(self, defined: Collection[str]) -> Usage:
+        """Return the same for those functions only that the module defines, so that other names change nothing."""
+        return Usage(
+            self.by_script.intersection(defined),
+            self.by_handlers.intersection(defined),
+            self.at_exit.intersection(defined),
+            self.asks,
+        )
+
+
+UNUSED: Final = Usage()
+"""Nothing is called from anywhere special."""
+
+
+def usage_in(nodes: Nodes) -> Usage:
+    """Return how the code of one segment uses functions."""
+    guards = (n for n in nodes.by_type.get(ast.If, ()) if is_main_guard(n))
+    handlers = nodes.by_type.get(ast.ExceptHandler, ())
+    calls = [n for n in nodes.by_type.get(ast.Call, ()) if isinstance(n, ast.Call)]
+    return Usage(
+        frozenset(_called(guards)),
+        frozenset(_called(handlers)),
+        frozenset(name for call in calls for name in _registered(call)),
+        any(isinstance(call.func, ast.Name) and call.func.id == "input" for call in calls),
+    )
+
+
+def joined(parts: Iterable[Usage]) -> Usage:
+    """Return the usage in several segments together."""
+    every = list(parts)
+    return Usage(
+        frozenset().union(*(u.by_script for u in every)),
+        frozenset().union(*(u.by_handlers for u in every)),
+        frozenset().union(*(u.at_exit for u in every)),
+        any(u.asks for u in every),
+    )
+
+
+def _called(blocks: Iterable[ast.AST]) -> Iterator[str]:
+    for node in walk(blocks):
+        if isinstance(node, ast.Call):
+            name = _last_name(node.func)
+            if name is not None:
+                yield name
+
+
+def _registered(call: ast.Call) -> Iterator[str]:
+    function = call.func
+    if isinstance(function, ast.Attribute) and function.attr == "register" and _last_name(function.value) == "atexit":
+        names = (_last_name(argument) for argument in call.args[:1])
+        yield from (name for name in names if name is not None)
+
+
+def _last_name(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else None
