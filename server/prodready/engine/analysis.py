@@ -163,6 +163,8 @@ def _check(segment: Segment, knowledge: Knowledge) -> Checked:
         assert isinstance(known, Checked)
         return known
     checked = check_segment(segment, knowledge)
+    # An equal outcome stays the same object, by which others know that there is nothing to send again.
+    checked = known if isinstance(known, Checked) and known == checked else checked
     segment.results[Checked] = checked
     segment.results[Knowledge] = knowledge
     return checked

@@ -55,6 +55,7 @@ class FunctionSymbol:
 class ClassSymbol:
     """A class: its bases as written, methods, and what its attributes (of class or `self`) are bound to.
 
+    `names` are those that its body binds: code in the body sees them, code in its methods does not.
     `traits` say how it is closed: `__enter__:self` gives the object itself, `__exit__:closes` closes and does nothing
     else, `close:async` is a coroutine function; the same for `__aenter__` and `__aexit__`.
     """
@@ -63,10 +64,11 @@ class ClassSymbol:
     methods: frozenset[str] = frozenset()
     attributes: Mapping[str, tuple[Symbol, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     traits: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the attributes as a plain dictionary: a mapping proxy cannot be pickled."""
-        return _class_symbol, (self.bases, self.methods, dict(self.attributes), self.traits)
+        return _class_symbol, (self.bases, self.methods, dict(self.attributes), self.traits, self.names)
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,13 @@ Symbol: TypeAlias = ImportSymbol | CallSymbol | AliasSymbol | FunctionSymbol | C
 
 
 def _class_symbol(
-    bases: tuple[str, ...], methods: frozenset[str], attributes: dict[str, tuple[Symbol, ...]], traits: frozenset[str]
+    bases: tuple[str, ...],
+    methods: frozenset[str],
+    attributes: dict[str, tuple[Symbol, ...]],
+    traits: frozenset[str],
+    names: frozenset[str],
 ) -> ClassSymbol:
-    return ClassSymbol(bases, methods, MappingProxyType(attributes), traits)
+    return ClassSymbol(bases, methods, MappingProxyType(attributes), traits, names)
 
 
 @dataclass(frozen=True)
@@ -225,7 +231,7 @@ def joined_class(whole: ClassSymbol, part: ClassSymbol) -> ClassSymbol:
     for key, bound in part.attributes.items():
         attributes[key] = attributes.get(key, ()) + bound
     methods, traits = whole.methods | part.methods, whole.traits | part.traits
-    return ClassSymbol(whole.bases, methods, MappingProxyType(attributes), traits)
+    return ClassSymbol(whole.bases, methods, MappingProxyType(attributes), traits, whole.names | part.names)
 
 
 def dotted(node: ast.expr | None) -> str | None:
@@ -372,7 +378,9 @@ def class_symbol(node: ast.ClassDef) -> ClassSymbol:
     methods: set[str] = set()
     traits: set[str] = set()
     attributes: dict[str, tuple[Symbol, ...]] = {}
+    names: set[str] = set()
     for statement in flat_statements(node.body):
+        names.update(_bound_by(statement))
         if isinstance(statement, FUNCTIONS):
             methods.add(statement.name)
             traits.update(closing_traits(statement))
@@ -382,7 +390,13 @@ def class_symbol(node: ast.ClassDef) -> ClassSymbol:
             for name, symbol in bindings(statement):
                 attributes[name] = (*attributes.get(name, ()), symbol)
     bases = tuple(d for base in node.bases if (d := dotted(_unsubscripted(base))))
-    return ClassSymbol(bases, frozenset(methods), MappingProxyType(attributes), frozenset(traits))
+    return ClassSymbol(bases, frozenset(methods), MappingProxyType(attributes), frozenset(traits), frozenset(names))
+
+
+def _bound_by(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that one statement binds, those of its exception handlers included."""
+    yield from (name for name, _ in bindings(statement))
+    yield from (handler.name for handler in getattr(statement, "handlers", ()) if handler.name)
 
 
 def _unsubscripted(node: ast.expr) -> ast.expr:

@@ -27,7 +27,7 @@ from prodready.engine.facts import (
     flat_statements,
     one_of,
 )
-from prodready.engine.syntax import FUNCTIONS, SCOPES, FunctionNode, ancestors, enclosing_class, walk, walk_own
+from prodready.engine.syntax import FUNCTIONS, SCOPES, FunctionNode, ancestors, enclosing_class, parent, walk, walk_own
 
 BUILTINS: Final = frozenset(dir(builtins))
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -243,10 +243,19 @@ class Names:
         inside = False  # a scope was left on the way up: functions and classes in a class do not see its names
         for up in ancestors(at):
             if _is_body(up, child):
-                if not (inside and isinstance(up, ast.ClassDef)):
+                if not isinstance(up, ast.ClassDef):
                     yield self._cached(up)
+                elif not inside:
+                    yield self._cached(up) if parent(up) is not None else self._class_names(up.name)
                 inside = True
             child = up
+
+    def _class_names(self, name: str) -> dict[str, tuple[Symbol, ...]]:
+        """Return what the body of a top-level class binds, which a part of a large class does not show as a whole."""
+        classes = [symbol for symbol in self.facts.symbols.get(name, ()) if isinstance(symbol, ClassSymbol)]
+        if len(classes) == 1:
+            return {key: classes[0].attributes.get(key, _OTHER) for key in classes[0].names}
+        return {key: _OTHER for symbol in classes for key in symbol.names}
 
     def local_symbols(self, function: FunctionNode) -> dict[str, tuple[Symbol, ...]]:
         """Return every name that `function` binds itself, with what it is bound to, in order."""

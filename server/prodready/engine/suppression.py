@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 EVERYTHING: Final = "*"
-_OURS: Final = re.compile(r"#\s*prodready:\s*(ignore-file|ignore)(?![\w-])(?:\s*\[([^\]]*)\])?")
+_OURS: Final = re.compile(r"#\s*prodready:\s*(ignore-file|ignore)(?![\w-])(?:\s*\[([^\]]*)\]|(?!\s*\[))")
 _NOQA: Final = re.compile(r"#\s*noqa\s*:\s*([A-Z][A-Z0-9]*[0-9]+(?:[\s,]+[A-Z][A-Z0-9]*[0-9]+)*)", re.IGNORECASE)
 _MARKS: Final = ("prodready:", "noqa")
 
