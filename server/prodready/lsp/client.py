@@ -25,6 +25,7 @@ class Client:
     renders_markdown: bool = False
     watches_files: bool = False
     watches_configuration: bool = False
+    answers_configuration: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities, encoding: str) -> Client:
@@ -50,6 +51,7 @@ class Client:
             renders_markdown=types.MarkupKind.Markdown in formats,
             watches_files=bool(has("workspace.did_change_watched_files.dynamic_registration")),
             watches_configuration=bool(has("workspace.did_change_configuration.dynamic_registration")),
+            answers_configuration=bool(has("workspace.configuration")),
         )
 
 

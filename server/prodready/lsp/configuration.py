@@ -8,14 +8,15 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from prodready.engine.finding import Severity
 from prodready.engine.settings import FileSettings, Role
 from prodready.engine.source import SourceFile
 from prodready.lsp import jobs
 from prodready.lsp.diagnostics import SEVERITIES, SOURCE
-from prodready.lsp.uris import uri_of
+from prodready.lsp.editor_settings import EditorSettings
+from prodready.lsp.uris import shown, uri_of
 from prodready.lsp.worker import WorkerDiedError
 
 if TYPE_CHECKING:
@@ -35,10 +36,21 @@ _NOTHING_ON: Final[frozenset[str]] = frozenset()
 
 @dataclass(frozen=True)
 class Situation:
-    """What an analysis depends on besides the text: the file's settings, and the project it belongs to, if any."""
+    """What an analysis depends on besides the text: the file's settings, and the project it belongs to, if any.
+
+    And whether its findings are shown when the file is saved only.
+    """
 
     settings: FileSettings
     root: Path | None
+    only_on_save: bool = False
+
+
+class _Loaded(NamedTuple):
+    """A directory's configuration, with what the editor sets in it already."""
+
+    config: Config
+    editor: EditorSettings
 
 
 class Configurations:
@@ -46,7 +58,7 @@ class Configurations:
 
     def __init__(self, server: ProdreadyServer) -> None:
         self._server = server
-        self._loads: dict[Path, asyncio.Task[Config]] = {}
+        self._loads: dict[Path, asyncio.Task[_Loaded]] = {}
         self._good: dict[Path, Config] = {}
         self._kinds: dict[Path, str] = {}
         self._problems: dict[Path, dict[str, list[str]]] = {}
@@ -55,7 +67,7 @@ class Configurations:
     async def situation(self, session: Session) -> Situation:
         """Return what holds for a document now, by its path and its text."""
         path = session.path or self._stand_in()
-        config = await self._config(path.parent)
+        config, editor = await self._loaded(path.parent)
         situation = await asyncio.to_thread(_situation, config, path, session.source.text)
         settings = situation.settings
         if config.options.logger == "auto":
@@ -63,7 +75,7 @@ class Configurations:
         if session.path is None:
             role = Role.NOTEBOOK if session.is_notebook_cell else settings.role
             settings = replace(settings, role=role, module="", package="")
-        return replace(situation, settings=settings)
+        return replace(situation, settings=settings, only_on_save=editor.only_on_save)
 
     async def settle(self, session: Session) -> None:
         """Find out which logging library a document's project uses, if the configuration does not say.
@@ -71,7 +83,7 @@ class Configurations:
         Only fixes depend on it, and many files have to be read for it: so not before a fix is wanted.
         """
         directory = (session.path or self._stand_in()).parent
-        config = await self._config(directory)
+        config, _ = await self._loaded(directory)
         if config.options.logger != "auto" or config.root in self._kinds:
             return
         self._kinds[config.root] = "stdlib"
@@ -82,6 +94,12 @@ class Configurations:
         if self._kinds[config.root] != "stdlib":
             for document in self._server.documents.all():
                 self._server.documents.review(document)
+
+    async def description(self, session: Session) -> str:
+        """Return the settings of a document with their origins, its role and why, for people."""
+        path = session.path or self._stand_in()
+        config, _ = await self._loaded(path.parent)
+        return await asyncio.to_thread(_description, config, path, session.source.text)
 
     def reload(self) -> None:
         """Load everything again, and analyse anew the documents whose settings turn out to be others."""
@@ -109,14 +127,15 @@ class Configurations:
         root = self._server.workspace.root_path
         return (Path(root) if root else Path.cwd()) / "untitled.py"
 
-    async def _config(self, directory: Path) -> Config:
+    async def _loaded(self, directory: Path) -> _Loaded:
         task = self._loads.get(directory)
         if task is None:
             task = self._loads[directory] = asyncio.ensure_future(self._load(directory))
         return await asyncio.shield(task)
 
-    async def _load(self, directory: Path) -> Config:
+    async def _load(self, directory: Path) -> _Loaded:
         task = asyncio.current_task()
+        editor = await self._server.editor.settings(uri_of(directory))
         config, problems = await asyncio.to_thread(_load, directory, self._server.client.codec)
         if config is None:
             config = self._good.get(directory) or _default(directory)
@@ -126,7 +145,7 @@ class Configurations:
             self._problems[directory] = problems
             if self._loads.keys() == self._problems.keys():
                 self._show()
-        return config
+        return _Loaded(config.with_editor(editor.options), editor)
 
     def _show(self) -> None:
         """Tell the client what is wrong in configuration files, and that what was wrong no longer is."""
@@ -151,6 +170,12 @@ def _situation(config: Config, path: Path, text: str) -> Situation:
     if config.is_excluded(path):
         settings = replace(settings, select=_NOTHING_ON)
     return Situation(settings, config.root)
+
+
+def _description(config: Config, path: Path, text: str) -> str:
+    from prodready.project.description import as_text, described
+
+    return "\n".join([*as_text(described(config, path, shown, text)), ""])
 
 
 def _load(directory: Path, codec: PositionCodec) -> tuple[Config | None, dict[str, list[str]]]:

@@ -52,6 +52,7 @@ class Documents:
             return
         session.apply(changes, self._server.client.codec)
         session.version = document.version
+        session.is_dirty = True
         if not session.is_scheduled:
             session.is_scheduled = True
             # Not now: whatever else has arrived by the end of this turn of the loop is analysed with it.
@@ -60,6 +61,9 @@ class Documents:
     def save(self, uri: str) -> None:
         """Note that a document was written to its file."""
         session = self._sessions.get(uri)
+        if session is not None:
+            session.is_dirty = False
+            self._step(session)
         if session is not None and session.path is not None:
             self._server.projects.written([session.path])
             self._server.configurations.saved(session.path)

@@ -12,10 +12,11 @@ from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
 from prodready import __version__
-from prodready.lsp import actions, hover, parent, publisher, watching
+from prodready.lsp import actions, hover, parent, publisher, rule_page, watching
 from prodready.lsp.client import Client
 from prodready.lsp.configuration import Configurations
 from prodready.lsp.documents import Documents
+from prodready.lsp.editor_settings import Editor
 from prodready.lsp.fixer import Fixer
 from prodready.lsp.modules import Projects
 from prodready.lsp.protocol import Protocol
@@ -38,6 +39,7 @@ class ProdreadyServer(LanguageServer):
         self.tasks = Tasks()
         self.worker = Worker()
         self.documents = Documents(self)
+        self.editor = Editor(self)
         self.configurations = Configurations(self)
         self.projects = Projects(self)
         self.publisher = publisher.Publisher(self)
@@ -51,8 +53,9 @@ class ProdreadyServer(LanguageServer):
     def _introduce(self, params: types.InitializeParams) -> None:
         """Register what this client can use; pygls answers with what is registered by then."""
         self.client = Client.of(params.capabilities, types.PositionEncodingKind(self.workspace.position_encoding).value)
-        for feature in (actions, hover, watching):
+        for feature in (actions, hover, rule_page, watching):
             feature.register(self)
+        self.editor.sent(params.initialization_options)
         if self.client.pulls_diagnostics:
             publisher.register_pull(self)
         if params.process_id is not None:

@@ -25,13 +25,16 @@ class Publisher:
         self._asks_to_pull = False
 
     def publish(self, session: Session, analysis: Analysis) -> None:
-        """Report on a document, if the client would see a difference."""
+        """Report on a document, if the client would see a difference, and its user wants to see it now."""
+        waits = session.situation is not None and session.situation.only_on_save
+        if waits and session.is_dirty and session.report.source is not None:
+            return
         report = session.report.updated(session.uri, analysis, self._server.client)
         if report is session.report:
             return
         is_first, session.report = session.report.source is None, report
         if self._server.client.pulls_diagnostics:
-            if session.refreshing is not None and not is_first:
+            if (session.refreshing is not None or waits) and not is_first:
                 self._ask_to_pull()
         else:
             self.push(session.uri, report.diagnostics, session.version)

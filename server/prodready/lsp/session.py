@@ -29,7 +29,8 @@ class Session:
     `source` is the client's text at `version`. `analysis` is of that text, or of an earlier one when `is_behind`; it is
     None until the first analysis is done. The rest is what the features remember about the document: `report` is what
     the client was told, `situation` and `view` what the analysis was made with, `facts` what the project was told.
-    While `is_held`, a thread analyses the whole text, and nobody else touches the analysis.
+    `is_dirty` tells that it was edited since it was opened or saved. While `is_held`, a thread analyses the whole text,
+    and nobody else touches the analysis.
     """
 
     def __init__(self, item: types.TextDocumentItem) -> None:
@@ -50,6 +51,7 @@ class Session:
         self.is_doubted = False
         self.is_held = False
         self.is_closed = False
+        self.is_dirty = False
         self._pending: list[Edit] = []
 
     @property

@@ -30,3 +30,9 @@ def name_of(uri: str) -> str:
 def is_notebook_cell(uri: str) -> bool:
     """Tell whether a URI names a cell of a notebook, as VS Code and Jupyter clients write them."""
     return "notebook-cell" in urlsplit(uri).scheme
+
+
+def shown(path: Path) -> str:
+    """Return a path as a text in an editor names it: from the home directory, where it lies there."""
+    home = Path.home()
+    return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else str(path)

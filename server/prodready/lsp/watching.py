@@ -39,7 +39,8 @@ def register(server: ProdreadyServer) -> None:
             server.projects.written(modules)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
-    def configuration_changed(_: types.DidChangeConfigurationParams) -> None:
+    def configuration_changed(params: types.DidChangeConfigurationParams) -> None:
+        server.editor.sent(params.settings)
         server.configurations.reload()
 
 

@@ -54,9 +54,10 @@ class Worker:
         """End the process, whatever it is doing."""
         if self._pool is None:
             return
-        self._pool.shutdown(wait=False, cancel_futures=True)
         if self._pid is not None and self._pid.done() and not self._pid.exception():
             _end(self._pid.result())
+        # Not for the job, which ended with the process: for the pool's thread, or the interpreter's end trips over it.
+        self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
 
     async def _ready_pool(self) -> ProcessPoolExecutor:

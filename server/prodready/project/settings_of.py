@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from prodready.engine.finding import Severity
 from prodready.engine.settings import FileSettings, Role
@@ -14,7 +14,7 @@ from prodready.project.files import ReadError, read
 from prodready.project.globs import GlobSet
 from prodready.project.ignored import is_left_out
 from prodready.project.modules import module_name
-from prodready.project.options import OPTIONS, Options, field_of
+from prodready.project.options import BY_KEY, OPTIONS, Options, field_of
 from prodready.project.paths import absolute, relative_to
 from prodready.project.problems import ConfigError, ConfigProblem
 from prodready.project.roles import role_of
@@ -37,7 +37,8 @@ class Config:
     """The settings of a directory and everything below it.
 
     `root` is the absolute directory that globs count from. `path` is the file that the settings come from, None when
-    all are defaults; `given` are the keys that it sets. A configuration is a snapshot: load it again when a
+    all are defaults; `given` are the keys that it sets, `from_editor` those that the user's editor
+    sets. A configuration is a snapshot: load it again when a
     configuration file, or the layout of packages, has changed. It can be pickled.
     """
 
@@ -49,6 +50,7 @@ class Config:
     found_line_length: int | None = None
     cli_select: tuple[str, ...] = ()
     cli_ignore: tuple[str, ...] = ()
+    from_editor: frozenset[str] = frozenset()
 
     def __getstate__(self) -> dict[str, object]:
         """Pickle the values, not what was computed from them."""
@@ -123,12 +125,26 @@ class Config:
         return values | {"line-length": self.line_length}
 
     def origin(self, key: str) -> str:
-        """Return where the value of a key comes from: the name of a file, or `default`."""
+        """Return where the value of a key comes from: the name of a file, `editor`, or `default`."""
         if key in self.given and self.path is not None:
             return self.path.name
         if key == "line-length" and self.found_line_length is not None:
             return "pyproject.toml"
-        return "default"
+        return "editor" if key in self.from_editor else "default"
+
+    def with_editor(self, values: Mapping[str, object]) -> Config:
+        """Return this configuration with what an editor sets for the keys that the project leaves open.
+
+        The project has the last word, so that an editor shows what the command line finds. `values` are by key, as TOML
+        would give them, and right.
+        """
+        project = self.given | ({"line-length"} if self.found_line_length is not None else frozenset())
+        normal: dict[str, Any] = {
+            key: BY_KEY[key].kind.normal(value) for key, value in values.items() if key not in project
+        }
+        news = {key for key, value in normal.items() if value != getattr(self.options, field_of(key))}
+        options = replace(self.options, **{field_of(key): normal[key] for key in news})
+        return replace(self, options=options, from_editor=frozenset(news))
 
     def with_overrides(self, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Config:
         """Return this configuration with the command line's rules: `select` replaces its own, `ignore` is added.
