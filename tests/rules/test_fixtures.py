@@ -93,7 +93,7 @@ def test_fixing_again_changes_nothing(case: Case) -> None:
 def _outcome(case: Case, analysis: Analysis, outcome: Block) -> str:
     if outcome.words[0] == "refused":
         assert plan(analysis, case.own(analysis)[0]) == []
-        return outcome.code.replace("\n", analysis.source.newline)
+        return analysis.source.text
     if outcome.words[0] == "alternative":
         chosen = plan(analysis, case.own(analysis)[0])[int(outcome.words[1]) - 1]
         return analysis.source.apply(chosen.edits).text

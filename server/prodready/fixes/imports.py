@@ -131,7 +131,9 @@ class Imports:
             return (same[0].first, 0, 0) if plain else (same[-1].last + 1, 0, 0)
         later = next((p for p in peers if _section(_origin(p.node)) > group), None)
         if later is not None:
-            return self._above_comments(later.first), 0, 1
+            above = self._above_comments(later.first)
+            # Comments at the very top (a shebang, a coding line, a licence) speak of the file, not of the import.
+            return above or later.first, 0, 1
         if self.head:
             return self.head[-1].last + 1, 1, 0
         top = self._top()

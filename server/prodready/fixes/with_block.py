@@ -12,7 +12,7 @@ import libcst as cst
 from prodready.engine.facts import ImportSymbol
 from prodready.engine.syntax import block_of
 from prodready.fixes.imports import Refusal
-from prodready.models.resource_table import Manager, Resource
+from prodready.models.resource_table import Kind, Manager, Resource
 
 if TYPE_CHECKING:
     from prodready.fixes.draft import Draft
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 Statements = Sequence[cst.BaseStatement]
 Lines = Sequence[cst.EmptyLine]
-_ASYNC: Final = cst.Asynchronous()
+_WORDS: Final = {Kind.TEMPORARY: "file", Kind.SOCKET: "sock"}
+"""The names of resources that had none, where the kind's own name does not do."""
 
 
 def write_leak(leak: Leak, draft: Draft) -> None:
@@ -38,8 +39,8 @@ def write_leak(leak: Leak, draft: Draft) -> None:
 
     def transform(statements: Statements) -> Statements:
         _check_shape(statements, leak.statement, leak.last)
-        body = _without_closing(statements[1:], leak.name, closers)
-        return [header.around(statements[0], body)]
+        body, footer = _without_closing(statements[1:], leak.name, closers)
+        return [header.around(statements[0], body, _only_comments(footer))]
 
     draft.rewrite(leak.statement, leak.last, transform)
 
@@ -51,7 +52,8 @@ def write_unbound(unbound: Unbound, draft: Draft) -> None:
         Refusal: when no name is free for it.
     """
     names = draft.context.names
-    name = next((n for n in ("file", "opened_file", "source_file") if names.is_free(n, unbound.statement)), None)
+    word = _WORDS.get(unbound.resource.kind, unbound.resource.kind.value)
+    name = next((n for n in (word, f"opened_{word}") if names.is_free(n, unbound.statement)), None)
     if name is None:
         raise Refusal("no name is free for the resource")
     opening = draft.text_of(unbound.call)
@@ -63,7 +65,7 @@ def write_unbound(unbound: Unbound, draft: Draft) -> None:
         if not isinstance(replaced, cst.SimpleStatementLine) or replaced is line:
             raise Refusal("the call cannot be found again")
         item = cst.WithItem(expression, cst.AsName(cst.Name(name)))
-        return [_with([item], [_unpadded(replaced)], leading=line.leading_lines, is_async=False)]
+        return [_with([item], [_unpadded(replaced)], unbound.resource, line.leading_lines)]
 
     draft.rewrite(unbound.statement, unbound.statement, transform)
 
@@ -109,16 +111,13 @@ class _Header:
             value = cst.Call(cst.parse_expression(self.manager), [cst.Arg(value)])
         return cst.WithItem(value, cst.AsName(cst.Name(self.name)))
 
-    def around(self, statement: cst.BaseStatement, body: Statements) -> cst.BaseStatement:
-        """Return the `with` for one resource, with the comments of the statement that opened it."""
+    def around(self, statement: cst.BaseStatement, body: Statements, footer: Lines = ()) -> cst.BaseStatement:
+        """Return the `with` for one resource, with the comments of the statement that opened it.
+
+        `footer` are the comments behind the last statement of the body.
+        """
         line = cst.ensure_type(statement, cst.SimpleStatementLine)
-        made = _with(
-            [self.item(statement)],
-            body,
-            leading=line.leading_lines,
-            is_async=self.resource.is_async,
-            trailing=line.trailing_whitespace,
-        )
+        made = _with([self.item(statement)], body, self.resource, line.leading_lines, footer, line.trailing_whitespace)
         return _fitted(made, [], self.draft, self.statement)
 
 
@@ -130,6 +129,7 @@ class _Conversion:
         self.headers = headers
         self.block = block
         self.comments: list[cst.EmptyLine] = []
+        self.footer: Lines = ()
 
     def converted(self, statements: Statements) -> list[cst.BaseStatement]:
         """Return the statements with every resource in a `with`."""
@@ -156,23 +156,23 @@ class _Conversion:
     def _grouped(self, group: Sequence[tuple[_Header, cst.SimpleStatementLine]], body: Statements) -> cst.BaseStatement:
         """Return one `with` for resources that are opened one right after the other."""
         first, line = group[0]
+        footer, self.footer = self.footer, ()
         if len(group) == 1:
-            return first.around(line, body)
+            return first.around(line, body, footer)
         items = [header.item(statement) for header, statement in group]
-        made = _with(items, body, leading=line.leading_lines, is_async=first.resource.is_async)
+        made = _with(items, body, first.resource, line.leading_lines, footer)
         return _fitted(made, [statement for _, statement in group], first.draft, first.statement)
 
     def _try(self, node: cst.Try) -> list[cst.BaseStatement]:
         """Return what the `try` becomes: without the closing calls, and without itself where nothing else is left."""
         body = cst.ensure_type(node.body, cst.IndentedBlock)
-        inner = self._inner(body)
         rest = self._rest(node)
         if node.handlers or rest is not None:
-            return [node.with_changes(body=inner, finalbody=rest)]
+            return [node.with_changes(body=self._inner(body), finalbody=rest)]
         self.comments.extend(_comment_line(body.header))
-        first, *others = inner.body
-        lines = [*node.leading_lines, *_lines_of(first)]
-        return [*_footed([_padded(first, lines), *others], body.footer)]
+        self.footer = body.footer
+        first, *others = self._inner(body).body
+        return [_padded(first, [*node.leading_lines, *_lines_of(first)]), *others]
 
     def _inner(self, body: cst.IndentedBlock) -> cst.IndentedBlock:
         """Return the block of the `try` with the resources that it opens itself in `with` statements."""
@@ -241,34 +241,45 @@ class _RemoveClosing(cst.CSTTransformer):
         return updated_node.with_changes(body=kept)
 
 
-def _without_closing(statements: Statements, name: str, closers: frozenset[str]) -> list[cst.BaseStatement]:
-    """Return the statements of a new `with` without the calls that it makes superfluous."""
+def _without_closing(
+    statements: Statements, name: str, closers: frozenset[str]
+) -> tuple[list[cst.BaseStatement], Lines]:
+    """Return the statements of a new `with` without the calls that it replaces, and comments to end it with."""
     remover = _RemoveClosing(name, closers)
     kept: list[cst.BaseStatement] = []
     lines: Lines = ()
     for index, statement in enumerate(statements):
-        last = index == len(statements) - 1
-        if _is_closing(statement, name, closers) and (last or _leaves(statements[index + 1])):
+        if _is_closing(statement, name, closers) and _ends_block(statements[index + 1 :]):
             lines = [*lines, *_comments_of(statement)]
             continue
         visited = statement.visit(remover)
         assert isinstance(visited, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
         kept.append(_padded(visited, [*lines, *_lines_of(visited)]) if lines else visited)
         lines = ()
-    return _footed(kept or [cst.parse_statement("pass")], lines)
+    return kept or [cst.parse_statement("pass")], lines
+
+
+def _ends_block(following: Statements) -> bool:
+    """Whether only other closing calls, or a plain way out, stand between a statement and the end of a block."""
+    return all(_closed_name(statement) is not None for statement in following) or _leaves(following[0])
 
 
 def _is_closing(statement: cst.CSTNode, name: str, closers: frozenset[str]) -> bool:
     """Whether a statement is `name.close()`, awaited or not, alone on its line."""
+    return _closed_name(statement, closers) == name
+
+
+def _closed_name(statement: cst.CSTNode, closers: frozenset[str] = frozenset({"close", "aclose"})) -> str | None:
+    """Return the name that a statement calls one of `closers` on, None when that is not all that it does."""
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
-        return False
+        return None
     expression = statement.body[0]
     value = expression.value if isinstance(expression, cst.Expr) else None
     call = value.expression if isinstance(value, cst.Await) else value
     if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
-        return False
+        return None
     owner = call.func.value
-    return isinstance(owner, cst.Name) and owner.value == name and call.func.attr.value in closers
+    return owner.value if isinstance(owner, cst.Name) and call.func.attr.value in closers else None
 
 
 def _leaves(statement: cst.CSTNode) -> bool:
@@ -313,16 +324,18 @@ def _manager(resource: Resource, draft: Draft, at: ast.stmt) -> str:
 def _with(
     items: Sequence[cst.WithItem],
     body: Statements,
-    *,
-    leading: Lines,
-    is_async: bool,
+    resource: Resource,
+    leading: Lines = (),
+    footer: Lines = (),
     trailing: cst.TrailingWhitespace | None = None,
 ) -> cst.With:
+    """Return a `with` of these items, asynchronous where `resource` is."""
     first, *others = body
-    block = cst.IndentedBlock([_unpadded(first), *others], header=trailing or cst.TrailingWhitespace())
+    block = cst.IndentedBlock([_unpadded(first), *others], header=trailing or cst.TrailingWhitespace(), footer=footer)
     comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     separated = [*(item.with_changes(comma=comma) for item in items[:-1]), items[-1]]
-    return cst.With(separated, block, asynchronous=_ASYNC if is_async else None, leading_lines=leading)
+    asynchronous = cst.Asynchronous() if resource.is_async else None
+    return cst.With(separated, block, asynchronous=asynchronous, leading_lines=leading)
 
 
 def _fitted(made: cst.With, lines: Sequence[cst.SimpleStatementLine], draft: Draft, at: ast.stmt) -> cst.With:
@@ -378,15 +391,6 @@ def _led(lines: Lines, statements: Sequence[cst.BaseStatement]) -> list[cst.Base
     if lines and lines[0].comment is None and blank:
         merged = [*lines, *own[blank:]]
     return [_padded(first, merged), *others]
-
-
-def _footed(statements: list[cst.BaseStatement], lines: Lines) -> list[cst.BaseStatement]:
-    """Keep comments that stood behind the last statement: they go in front of it."""
-    comments = _only_comments(lines)
-    if not comments:
-        return statements
-    *others, last = statements
-    return [*others, _padded(last, [*_lines_of(last), *comments])]
 
 
 def _comments_of(statement: cst.CSTNode, *, leading: bool = True) -> list[cst.EmptyLine]:

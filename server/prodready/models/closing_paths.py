@@ -255,7 +255,9 @@ class _Paths:
     def _may_raise(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Call):
             return dotted(node.func) not in _CALM and log_call(node, self.names) is None
-        return isinstance(node, (ast.Await, ast.Yield, ast.YieldFrom, ast.Assert))
+        if isinstance(node, ast.Await):
+            return not isinstance(node.value, ast.Call)  # the call itself is met next, and has a name
+        return isinstance(node, (ast.Yield, ast.YieldFrom, ast.Assert))
 
     @staticmethod
     def _jumped(flow: _Flow, leave: _Exit) -> bool | None:

@@ -33,6 +33,7 @@ _DONE: Final = {
     Kind.SESSION: frozenset({"commit", "rollback", "flush", "add_all", "close", "expunge_all", "delete", "refresh"}),
 }  # fmt: skip
 """Methods whose results are plain values, by the kind of the resource that they belong to."""
+_ATTACHING: Final = frozenset({"add", "add_all", "merge", "refresh", "delete", "enable_relationship_loading"})
 _PLAIN_CALLS: Final = frozenset({
     "len", "str", "int", "float", "bool", "repr", "sum", "any", "all", "isinstance", "hash", "json.load",
     "json.loads", "json.dumps", "json.dump", "pickle.load", "pickle.dump", "yaml.safe_load", "yaml.load",
@@ -101,7 +102,7 @@ class Dependents:
     def _is_kept_by(self, node: ast.Call) -> bool:
         """Whether an object is made from a value that needs the resource: `Store(cursor)`, `cls(collection)`."""
         last = (dotted(node.func) or "").rpartition(".")[2]
-        if self.resource.kind in (Kind.SESSION, Kind.FILE, Kind.TEMPORARY) or not (last[:1].isupper() or last == "cls"):
+        if self.resource.kind is Kind.SESSION or not (last[:1].isupper() or last == "cls"):
             return False
         return any(self.is_needed_by(argument) for argument in (*node.args, *(k.value for k in node.keywords)))
 
@@ -118,8 +119,26 @@ class Dependents:
             self._bind(node.target)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None and self.is_needed_by(node.context_expr):
             self._bind(node.optional_vars)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and self._is_container_call(node):
+        elif isinstance(node, ast.Call):
+            self._note_call(node)
+
+    def _note_call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Attribute) and self._is_container_call(node):
             self._bind(node.func.value)
+        elif self.resource.kind is Kind.SESSION and self._attaches(node):
+            for argument in node.args:
+                if isinstance(argument, (ast.Name, ast.List, ast.Tuple)):
+                    self._bind(argument)
+
+    def _attaches(self, node: ast.Call) -> bool:
+        """Whether a call may attach its arguments to the session: `session.add(order)`, `save(session, order)`.
+
+        A commit expires what is attached: the next look at one of its attributes needs the session.
+        """
+        if isinstance(node.func, ast.Attribute) and dotted(node.func.value) == self.name:
+            return node.func.attr in _ATTACHING
+        given = [*node.args, *(k.value for k in node.keywords)]
+        return any(isinstance(argument, ast.Name) and argument.id == self.name for argument in given)
 
     def _is_from(self, node: ast.AnnAssign | ast.NamedExpr | ast.For | ast.AsyncFor) -> bool:
         """Whether the target of a statement takes a value that may need the resource."""

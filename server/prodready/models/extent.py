@@ -10,6 +10,7 @@ from prodready.engine.syntax import ancestors, block_of, enclosing_statement, wa
 from prodready.models.dependents import Dependents
 from prodready.models.ownership import How, Use
 from prodready.models.resource_table import Kind, Manager, Resource
+from prodready.models.resources import acquisition
 from prodready.models.scopes import Scope
 
 
@@ -32,20 +33,22 @@ def extent_of(opened: Opened) -> tuple[ast.stmt | None, str]:
     begin = _index(block, opened.statement)
     places = [_place(use.node, block) for use in opened.uses if use.how is not How.BIND]
     inside = [place for place in places if place is not None and place > begin]
-    if not places or len(inside) < len(places) or _rebound(opened.uses):
+    if not places or len(inside) < len(places) or _is_in_the_way(opened):
         return None, ""
     closed = _closed_at(opened.uses, block, begin)
     if closed is None:
         return _until_last_use(opened, block, begin, max(inside))
-    return (None, "") if max(inside) > closed else (block[closed], opened.resource.caution)
+    if max(inside) > closed:
+        return None, ""
+    return block[_behind_other_closings(block, begin, closed)], opened.resource.caution
 
 
 def lives_on(opened: Opened) -> bool:
     """Tell whether what was made from a resource gets out, so that the resource has to stay open for it.
 
-    Objects of a database session do not need it open, and a file that is left open for a lazy reader is still a leak.
+    A database session is different: objects of the ORM go around without it.
     """
-    if opened.resource.kind in (Kind.SESSION, Kind.FILE, Kind.TEMPORARY):
+    if opened.resource.kind is Kind.SESSION:
         return False
     dependents = Dependents(opened.name, opened.resource, opened.scope.body)
     return dependents.leaving(opened.scope.body) is not None
@@ -60,14 +63,38 @@ def _allows_with(opened: Opened) -> bool:
     return is_coroutine if resource.is_async else not opened_by_await
 
 
-def _rebound(uses: Sequence[Use]) -> bool:
-    return sum(use.how is How.BIND for use in uses) > 1 or any(use.how is How.ENTER for use in uses)
+def _is_in_the_way(opened: Opened) -> bool:
+    """Tell whether the name is bound again, or its value entered by a `with` that is the resource's own."""
+    if sum(use.how is How.BIND for use in opened.uses) > 1:
+        return True
+    return opened.resource.manager is Manager.OWN and any(use.how is How.ENTER for use in opened.uses)
 
 
 def _closed_at(uses: Sequence[Use], block: Sequence[ast.stmt], begin: int) -> int | None:
     """Return the index of the statement that is the last closing call, when it stands in the block itself."""
     found = [_index(block, s) for s in map(_close_statement, uses) if s is not None and any(s is b for b in block)]
     return max((index for index in found if index > begin), default=None)
+
+
+def _behind_other_closings(block: Sequence[ast.stmt], begin: int, closed: int) -> int:
+    """Return the index of the last closing call in a row, of resources that were opened later and so live inside."""
+    opened = {name for statement in block[begin + 1 : closed] for name in _bound_names(statement)}
+    while closed + 1 < len(block) and _closed_name(block[closed + 1]) in opened:
+        closed += 1
+    return closed
+
+
+def _bound_names(statement: ast.stmt) -> list[str]:
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _closed_name(statement: ast.stmt) -> str | None:
+    call = acquisition(statement.value) if isinstance(statement, ast.Expr) else None
+    func = call.func if call is not None else None
+    if isinstance(func, ast.Attribute) and func.attr in ("close", "aclose") and isinstance(func.value, ast.Name):
+        return func.value.id
+    return None
 
 
 def _close_statement(use: Use) -> ast.stmt | None:

@@ -117,7 +117,8 @@ def _severity(leak: Leak, context: Context) -> Severity:
     kind, fails = leak.resource.kind, leak.outcome.verdict is Verdict.FAILURE
     if fails and leak.resource.manager is Manager.NONE:
         return Severity.HINT
-    is_mild = kind is Kind.TEMPORARY or (fails and kind is Kind.FILE)
+    once = leak.last is None and context.scope_name(leak.statement) == ""
+    is_mild = once or kind is Kind.TEMPORARY or (fails and kind is Kind.FILE)
     return _milder(Severity.INFO if is_mild else Severity.WARNING, kind, leak.statement, context)
 
 

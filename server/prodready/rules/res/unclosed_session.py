@@ -74,7 +74,7 @@ class UnclosedSession(Rule):
     name = "unclosed-session"
     severity = Severity.WARNING
     availability = FixAvailability.SOMETIMES
-    roles = PRODUCTION_ROLES | {Role.MIGRATION}
+    roles = PRODUCTION_ROLES
 
     def check_assign(self, node: ast.Assign, context: Context) -> Iterator[Hit]:
         yield from self._check(node, context)
