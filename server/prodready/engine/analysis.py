@@ -46,7 +46,15 @@ class Analysis:
         self.source = source
         self.document = document
         self.knowledge = knowledge
-        self.checked = [_check(segment, knowledge) for segment in document.segments]
+
+    @cached_property
+    def checked(self) -> list[Checked]:
+        """The outcome of each segment. Everything public has it when it is handed out, so that nobody waits for it."""
+        return [_check(segment, self.knowledge) for segment in self.document.segments]
+
+    def _complete(self) -> Analysis:
+        assert self.checked is not None, "checked by being looked at"
+        return self
 
     @classmethod
     def open(
@@ -68,7 +76,7 @@ class Analysis:
     ) -> Analysis:
         settings = settings or FileSettings()
         facts = _module_facts(document, settings)
-        return cls(source, document, Knowledge(settings, facts, project or NoProject()))
+        return cls(source, document, Knowledge(settings, facts, project or NoProject()))._complete()
 
     @property
     def settings(self) -> FileSettings:
@@ -107,6 +115,9 @@ class Analysis:
 
     def edited(self, edit: Edit) -> Analysis:
         """Return the snapshot after one edit, whose range refers to this one's text."""
+        return self._edited(edit)._complete()
+
+    def _edited(self, edit: Edit) -> Analysis:
         source, change = self.source.edit(edit)
         document = self.document.edited(source.lines, change)
         front, back = _unchanged(self.document.segments, document.segments)
@@ -124,14 +135,15 @@ class Analysis:
         result = self
         ordered = sorted(edits, key=lambda e: (e.range.start, e.range.end))
         for edit in reversed(ordered):
-            result = result.edited(edit)
-        return result
+            result = result._edited(edit)  # the texts on the way are nobody's: only the last is checked
+        return result._complete()
 
     def changed(self, settings: FileSettings | None = None, project: ProjectFacts | None = None) -> Analysis:
         """Return a snapshot of the same text with other settings, or other knowledge of the project."""
         settings = settings or self.settings
         facts = _module_facts(self.document, settings)
-        return Analysis(self.source, self.document, Knowledge(settings, facts, project or self.knowledge.project))
+        knowledge = Knowledge(settings, facts, project or self.knowledge.project)
+        return Analysis(self.source, self.document, knowledge)._complete()
 
 
 def facts_of(source: SourceFile, name: str, package: str) -> ModuleFacts:
