@@ -22,8 +22,8 @@ FILLER = "".join(f"x{i} = {i}\n" for i in range(30))
 TWO = BARE.format("f") + FILLER + BARE.format("g")
 PIECES = [
     "class A:\n", "    def f(self):\n", "        try:\n", "except:\n", "    ", "\t", "\n", "\r\n", "\r", "\f", "x", "=",
-    "(", ")", "'", '"""', "#", "@x\n", "\\\n", "\0", "\ud800", "\ufeff", "é🎉", "if x:\n", "else:\n", "lambda", "*", ":=",
-    "match x:\n", "    case y:\n", "async ", "await ", "global x\n", "del x\n", "f'{", "}'", "0x", "1_000", "...",
+    "(", ")", "'", '"""', "#", "@x\n", "\\\n", "\0", "\ud800", "\ufeff", "é🎉", "if x:\n", "else:\n", "lambda",
+    "*", ":=", "match x:\n", "    case y:\n", "async ", "await ", "global x\n", "del x\n", "f'{", "}'", "0x", "1_000",
 ]  # fmt: skip
 GARBAGE = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 

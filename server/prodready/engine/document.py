@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Sequence
 
 from prodready.engine.joining import joined, whole_classes
+from prodready.engine.lexical import CLEAN, LexicalState, scan
 from prodready.engine.segments import (
     LEFT_CLASS,
     Segment,
@@ -127,21 +128,25 @@ def _recover(lines: Sequence[str]) -> list[Segment]:
 
 
 def _merged(segments: Sequence[Segment]) -> list[Segment]:
-    """Merge a broken piece that begins inside the broken statement before it, so that one error is said once."""
-    merged: list[Segment] = []
+    """Merge broken pieces that begin inside the broken statement before them, so that one error is said once."""
+    groups: list[list[Segment]] = []
+    state = CLEAN
     for segment in segments:
-        before = merged[-1] if merged else None
-        if before is not None and before.fault and segment.fault and _is_rest(segment):
-            merged[-1] = parse_run([*before.lines, *segment.lines])
+        if groups and groups[-1][0].fault is not None and _is_rest(segment, state):
+            groups[-1].append(segment)
+            state = scan(segment.text, state)
         else:
-            merged.append(segment)
-    return merged
+            groups.append([segment])
+            state = CLEAN if segment.fault is None else scan(segment.text)
+    return [group[0] if len(group) == 1 else parse_run([x for s in group for x in s.lines]) for group in groups]
 
 
-def _is_rest(segment: Segment) -> bool:
-    return segment.fault is not None and (
-        continues_statement(segment.lines) or segment.fault.message == "unexpected indent"
-    )
+def _is_rest(segment: Segment, state: LexicalState) -> bool:
+    """Tell whether a piece belongs to the broken one before it, which leaves the tokenizer in `state`."""
+    if segment.fault is None:
+        return False
+    closes = segment.fault.message == "unexpected indent" or segment.fault.message.startswith("unmatched ")
+    return continues_statement(segment.lines) or state.quote is not None or (state.depth > 0 and closes)
 
 
 def _recover_class(segment: Segment) -> list[Segment]:

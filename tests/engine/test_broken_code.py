@@ -1,0 +1,228 @@
+"""Realistic code that is broken in one place: one error there, and what the neighbours have stays."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from prodready.engine.analysis import Analysis
+from prodready.engine.finding import Position
+from prodready.engine.source import SourceFile
+from tests.engine.probe import opened, replaced, told
+
+SERVICE = '''\
+"""A service."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from fastapi import APIRouter, Depends
+
+logger = logging.getLogger(__name__)
+router = APIRouter(
+    prefix="/orders",
+    tags=["orders"],
+)
+LIMITS = {
+    "small": 10,
+    "large": 100,
+}
+QUERY = """
+SELECT id, name
+FROM orders
+WHERE id = %s
+"""
+
+
+def first(path):
+    try:
+        return os.stat(path)
+    except:
+        return None
+
+
+@router.post(
+    "/{order_id}",
+    status_code=201,
+)
+async def create(
+    order_id: int,
+    session=Depends(first),
+):
+    """Create an order.
+
+    More than once is fine.
+    """
+    total = sum([line.price for line in session.lines])
+    if total > LIMITS["large"]:
+        raise ValueError(f"too large: {total}")
+    try:
+        session.add(order_id)
+    except:
+        logger.error("no")
+    else:
+        session.commit()
+    return {"id": order_id, "total": total}
+
+
+class Orders:
+    """All orders."""
+
+    def __init__(self, path):
+        self.path = path
+        self.open = {}
+
+    def load(self):
+        """Read them."""
+        try:
+            with open(self.path) as file:
+                return file.read()
+        except:
+            return ""
+
+    @property
+    def size(self):
+        return len(self.load())
+
+    def save(self, text):
+        try:
+            self.path.write_text(text)
+        except:
+            pass
+
+
+def last(orders):
+    for order in orders:
+        try:
+            order.save()
+        except:
+            continue
+'''
+HANDLERS = [29, 50, 69, 79, 87]
+"""The lines, from 1, of the bare excepts."""
+
+SLIPS = [
+    pytest.param("def first(path):", "def first(path:", id="a bracket of a def"),
+    pytest.param("def first(path):", "def first(path)", id="a colon"),
+    pytest.param("        return os.stat(path)", "        return os.stat(path", id="a bracket of a call"),
+    pytest.param("os.stat(path)", "os.stat(path))", id="a bracket too many"),
+    pytest.param('logger.error("no")', 'logger.error("no)', id="a quote"),
+    pytest.param('f"too large: {total}"', 'f"too large: {total"', id="a brace in an f-string"),
+    pytest.param("sum([line.price for", "sum([line.price fo", id="half a keyword"),
+    pytest.param("[line.price for line in session.lines])", "[line.price for line in session.lines)", id="a bracket"),
+    pytest.param("    if total > LIMITS", "  if total > LIMITS", id="an indent"),
+    pytest.param('        raise ValueError(f"', '    raise ValueError(f"', id="the indent of a body"),
+    pytest.param("    else:\n        session.commit()\n", "    else:\n", id="a body"),
+    pytest.param("        session.add(order_id)\n    except:", "        session.add(\n    except:", id="half a line"),
+    pytest.param("    order_id: int,\n", "    order_id: ,\n", id="an annotation"),
+    pytest.param("    status_code=201,\n)", "    status_code=201,\n", id="the bracket of a decorator"),
+    pytest.param('    "large": 100,\n}', '    "large": 100,\n', id="a brace at column 0"),
+    pytest.param('    "small": 10,\n', '    "small": ,\n', id="a value"),
+    pytest.param("from fastapi import APIRouter, Depends", "from fastapi import", id="half an import"),
+    pytest.param("for order in orders:", "for order in :", id="half a for"),
+    pytest.param("def save(self, text):", "def save(self, text:", id="a bracket of a method"),
+    pytest.param("class Orders:", "class Orders(:", id="a class's line"),
+    pytest.param("        self.open = {}", "        self.open = {", id="a brace in a method"),
+]
+
+
+def handlers(analysis: Analysis) -> list[int]:
+    return [f.range.start.line + 1 for f in told(analysis, "OBS202")]
+
+
+def errors(analysis: Analysis) -> list[tuple[Position, str]]:
+    return [(f.range.start, f.message) for f in told(analysis, "SYN101")]
+
+
+def cpythons_place(text: str) -> Position:
+    with pytest.raises(SyntaxError) as raised:
+        ast.parse(text)
+    return Position((raised.value.lineno or 1) - 1, max(0, (raised.value.offset or 1) - 1))
+
+
+def test_the_code_has_its_findings_and_no_error() -> None:
+    assert handlers(opened(SERVICE)) == HANDLERS
+    assert errors(opened(SERVICE)) == []
+
+
+@pytest.mark.parametrize(("good", "bad"), SLIPS)
+def test_a_slip_while_typing_is_one_error_at_cpythons_place(good: str, bad: str) -> None:
+    broken = replaced(opened(SERVICE), good, bad)
+    assert [place for place, _ in errors(broken)] == [cpythons_place(broken.source.text)]
+
+
+@pytest.mark.parametrize(("good", "bad"), SLIPS)
+def test_a_file_that_opens_with_a_slip_has_one_error_at_cpythons_place(good: str, bad: str) -> None:
+    text = SERVICE.replace(good, bad, 1)
+    for analysis in (opened(text), Analysis.once(SourceFile.from_text(text))):
+        assert [place for place, _ in errors(analysis)] == [cpythons_place(text)]
+
+
+@pytest.mark.parametrize(("good", "bad"), SLIPS)
+def test_a_slip_while_typing_hides_no_finding(good: str, bad: str) -> None:
+    """Those of the broken statement are stale ones, unless the slip is in the finding's own text."""
+    broken = replaced(opened(SERVICE), good, bad)
+    moved = bad.count("\n") - good.count("\n")
+    at = SERVICE[: SERVICE.index(good)].count("\n") + 1
+    touched = [line for line in HANDLERS if at < line <= at + good.count("\n")]
+    expected = [line + moved if line > at else line for line in HANDLERS if line not in touched]
+    assert [line for line in handlers(broken) if line - moved not in touched] == expected
+
+
+@pytest.mark.parametrize(("good", "bad"), SLIPS)
+def test_a_file_that_opens_with_a_slip_has_the_findings_of_the_other_statements(good: str, bad: str) -> None:
+    text = SERVICE.replace(good, bad, 1)
+    moved = bad.count("\n") - good.count("\n")
+    at = SERVICE[: SERVICE.index(good)].count("\n") + 1
+    statement = next(s for s in reversed(ast.parse(SERVICE).body) if _first_line(s) <= at)
+    outside = [n for n in HANDLERS if not _first_line(statement) <= n <= (statement.end_lineno or 0)]
+    assert set(handlers(opened(text))) >= {n + moved if n > at else n for n in outside}
+
+
+@pytest.mark.parametrize(("good", "bad"), SLIPS)
+def test_mending_the_slip_brings_back_what_there_was(good: str, bad: str) -> None:
+    mended = replaced(replaced(opened(SERVICE), good, bad), bad, good)
+    assert mended.source.text == SERVICE
+    assert mended.findings == opened(SERVICE).findings
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(d.lineno for d in decorators)])
+
+
+def test_a_slip_in_a_small_class_leaves_its_other_methods_alone() -> None:
+    text = SERVICE.replace("def size(self):", "def size(self:")
+    assert handlers(opened(text)) == HANDLERS
+
+
+def test_two_slips_are_two_errors() -> None:
+    text = SERVICE.replace("def first(path):", "def first(path:").replace("for order in orders:", "for order in :")
+    assert [place.line + 1 for place, _ in errors(opened(text))] == [26, 84]
+
+
+def test_a_missing_body_is_told_where_its_statement_ends() -> None:
+    """CPython tells it at the next statement, which is another one and sound."""
+    broken = replaced(opened(SERVICE), "        return len(self.load())\n", "")
+    assert errors(broken) == [(Position(72, 19), "expected an indented block after function definition")]
+
+
+def test_a_string_that_is_not_closed_is_one_error_whatever_it_holds() -> None:
+    text = "x = 1\nQUERY = '''\nSELECT a b\nFROM (c d\n-- it's\n\n" + SERVICE[SERVICE.index("def last") :]
+    assert errors(opened(text)) == [(Position(1, 8), "unterminated triple-quoted string literal")]
+    assert handlers(opened(text)) == [11]
+
+
+def test_half_a_file_is_one_error() -> None:
+    lines = SERVICE.splitlines(keepends=True)
+    for count in range(len(lines)):
+        text = "".join(lines[:count])
+        try:
+            ast.parse(text)
+        except SyntaxError:
+            assert len(errors(opened(text))) == 1, text
+        else:
+            assert errors(opened(text)) == []
