@@ -13,6 +13,7 @@ from pathlib import Path
 
 from _dev.config_page import configuration_page, schema
 from _dev.environment import say
+from _dev.pictures import pictures
 from _dev.places import ROOT, shown
 from _dev.problem import FAILED, Problem
 from _dev.rule_pages import between_markers, rule_page, rules_index, rules_table
@@ -47,6 +48,7 @@ def generated(root: Path, rules: Sequence[Rule]) -> dict[Path, str]:
         docs / "rules" / "README.md": rules_index(rules),
         docs / "configuration.md": configuration_page(),
         docs / "prodready.schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
+        **pictures(root),
         readme: between_markers(readme.read_text(encoding="utf-8"), rules_table(rules, "docs/rules/")),
     }
 
