@@ -110,6 +110,15 @@ def test_facts_of_a_broken_statement_stay_known(probe: Probe) -> None:
     assert broken.facts.symbols["log"] == opened(text).facts.symbols["log"]
 
 
+def test_facts_of_a_broken_statement_do_not_add_up() -> None:
+    text = f"import a\nlog = a.b()\n{FILLER}class A:\n    def f(self):\n        global log\n        self.x = a.c()\n"
+    broken = replaced(opened(text), "global log", "global log(")
+    for _ in range(3):
+        broken = replaced(broken, "a.c()", " a.c()")
+    assert broken.facts.symbols["log"] == opened(text).facts.symbols["log"]
+    assert broken.facts.symbols["A"] == opened(text).facts.symbols["A"]
+
+
 def test_methods_of_a_broken_member_stay_known() -> None:
     members = "".join(f"    def f{i}(self):\n        return {i}\n" for i in range(40))
     before = opened(f"class A:\n{members}")

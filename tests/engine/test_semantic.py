@@ -72,6 +72,7 @@ def made_by(text: str, project: ProjectFacts | None = None) -> list[str | None]:
             "try:\n    import mark\nexcept ImportError:\n    mark = None\nmark\n", "mark", id="a fallback to None"
         ),
         pytest.param("import mark\nfor mark in []: pass\nmark\n", None, id="rebound by a loop"),
+        pytest.param("import mark\nif (mark := 1): pass\nmark\n", None, id="rebound by a walrus"),
         pytest.param("import mark\ndel mark\nmark\n", None, id="deleted"),
         pytest.param("import mark\nmatch x:\n    case mark: pass\nmark\n", None, id="rebound by a pattern"),
         pytest.param("import mark\ntry: pass\nexcept E as mark: pass\nmark\n", None, id="rebound by a handler"),

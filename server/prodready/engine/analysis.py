@@ -31,6 +31,7 @@ from prodready.engine.finding import Edit, Finding, Position, Range
 from prodready.engine.segments import Segment
 from prodready.engine.settings import FileSettings
 from prodready.engine.source import LineChange, SourceFile
+from prodready.engine.usage import joined
 
 
 class Analysis:
@@ -211,13 +212,16 @@ def _kept_facts(broken: Segment, old: list[SegmentFacts], new: list[Segment]) ->
         live.add(part[0])
     return replace(
         _facts(broken),
-        symbols={name: bound for name, bound in merge(old).symbols.items() if name not in live},
+        # What is told again at every keystroke must not add up.
+        symbols={name: tuple(dict.fromkeys(bound)) for name, bound in merge(old).symbols.items() if name not in live},
         function_reads=frozenset().union(*(part.function_reads for part in old)),
         module_closes=frozenset().union(*(part.module_closes for part in old)),
         module_hands_on=frozenset().union(*(part.module_hands_on for part in old)),
         exports=frozenset().union(*(part.exports for part in old)),
+        rebound=frozenset().union(*(part.rebound for part in old)),
         stars=tuple(star for part in old for star in part.stars),
         part=part,
+        usage=joined(part.usage for part in old),
     )
 
 
@@ -228,7 +232,6 @@ def _kept_part(broken: Segment, old: list[SegmentFacts]) -> tuple[str, ClassSymb
     known = one_of(merge(old).symbols.get(broken.owner.name, ()))
     if not isinstance(known, ClassSymbol):
         return None
-    # What is told again at every keystroke must not add up.
     attributes = {name: tuple(dict.fromkeys(bound)) for name, bound in known.attributes.items()}
     return broken.owner.name, replace(known, attributes=MappingProxyType(attributes))
 

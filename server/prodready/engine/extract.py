@@ -40,6 +40,7 @@ def extract_facts(segment: Segment, ignores: frozenset[str] = frozenset()) -> Se
         ignores,
         module_hands_on=frozenset(collected.hands_on),
         usage=usage_in(nodes),
+        rebound=frozenset(collected.rebound),
     )
 
 
@@ -52,9 +53,13 @@ def _member_facts(segment: Segment, ignores: frozenset[str]) -> SegmentFacts:
     nodes = nodes_of(segment)
     collected = _Collector(nodes)
     collected.globals()
-    symbols = {name: tuple(bound) for name, bound in collected.symbols.items()}
-    part = (wrapper.name, class_symbol(wrapper))
-    return SegmentFacts(symbols, nodes.reads.union(collected.reads), ignores=ignores, part=part, usage=usage_in(nodes))
+    return SegmentFacts(
+        function_reads=nodes.reads.union(collected.reads),
+        ignores=ignores,
+        part=(wrapper.name, class_symbol(wrapper)),
+        usage=usage_in(nodes),
+        rebound=frozenset(collected.rebound),
+    )
 
 
 class _Collector:
@@ -64,6 +69,7 @@ class _Collector:
         self.nodes = nodes
         self.symbols: dict[str, list[Symbol]] = {}
         self.reads: set[str] = set()
+        self.rebound: set[str] = set()
         self.closes: set[str] = set()
         self.hands_on: set[str] = set()
         self.stars: list[str] = []
@@ -95,6 +101,8 @@ class _Collector:
             here = stack.pop()
             if isinstance(here, SCOPES):
                 continue
+            if isinstance(here, ast.NamedExpr):
+                self.rebound.add(here.target.id)
             self._closes(here)
             self.hands_on.update(handed_on(here))
             # The statements in the blocks of this one come on their own.
@@ -104,7 +112,7 @@ class _Collector:
         """Note the names that functions bind for the module."""
         for node in self.nodes.by_type.get(ast.Global, ()):
             for name in node.names:  # type: ignore[attr-defined]
-                self.symbols.setdefault(name, []).append(OtherSymbol())
+                self.rebound.add(name)
                 self.reads.add(name)
 
     def _closes(self, node: ast.AST) -> None:

@@ -100,7 +100,7 @@ class SegmentFacts:
     uses in a `with`; `module_hands_on` those that it assigns on, puts into something, or passes to a call that may keep
     them. `stars` are the modules of `from x import *`. `exports` holds the strings of `__all__`. `part` is the name of
     the large class that the segment is a part of, with what the part holds. `usage` says from where functions are
-    called.
+    called. `rebound` are names that functions bind by `global`, and those that a walrus binds.
     """
 
     symbols: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
@@ -112,6 +112,7 @@ class SegmentFacts:
     module_hands_on: frozenset[str] = frozenset()
     usage: Usage = UNUSED
     part: tuple[str, ClassSymbol] | None = None
+    rebound: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,7 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
     exports: set[str] = set()
     ignores: set[str] = set()
     usages: list[Usage] = []
+    rebound: set[str] = set()
     for part in parts:
         for key, bound in part.symbols.items():
             symbols[key] = symbols.get(key, ()) + bound
@@ -193,6 +195,9 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
         exports |= part.exports
         ignores |= part.ignores
         usages.append(part.usage)
+        rebound |= part.rebound
+    for key in sorted(rebound):
+        symbols[key] = (*symbols.get(key, ()), OtherSymbol())
     made = {key for key, bound in symbols.items() if any(isinstance(s, CallSymbol) for s in bound)}
     return ModuleFacts(
         name, package, symbols, frozenset(reads & made), frozenset(closes & made), tuple(stars), frozenset(exports),
