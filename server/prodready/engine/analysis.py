@@ -207,13 +207,14 @@ def _keep_stale(moved: Iterator[Finding], replaced: list[Segment], document: Doc
 def _kept_facts(broken: Segment, old: list[SegmentFacts], new: list[Segment]) -> SegmentFacts:
     """Return the facts of `broken` with those of the old segments that the `new` ones do not tell any more."""
     live = {name for segment in new for name in _facts(segment).symbols}
+    symbols = merge(replace(told, rebound=frozenset()) for told in old).symbols
     part = _kept_part(broken, old)
     if part is not None:
         live.add(part[0])
     return replace(
         _facts(broken),
         # What is told again at every keystroke must not add up.
-        symbols={name: tuple(dict.fromkeys(bound)) for name, bound in merge(old).symbols.items() if name not in live},
+        symbols={name: tuple(dict.fromkeys(bound)) for name, bound in symbols.items() if name not in live},
         function_reads=frozenset().union(*(part.function_reads for part in old)),
         module_closes=frozenset().union(*(part.module_closes for part in old)),
         module_hands_on=frozenset().union(*(part.module_hands_on for part in old)),
