@@ -8,6 +8,7 @@ Quotes nested inside an f-string's braces (Python 3.12) are read as separate str
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
@@ -20,6 +21,13 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _CLOSE = {quote: re.compile(rf"(?:\\.|[^\\])*?{quote}", re.DOTALL) for quote in ('"""', "'''")}
+_COMMENT_OR_STRING = re.compile(
+    r"""(?P<comment>\#[^\r\n]*)"""
+    r"""|\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"""
+    r"""|"(?:\\(?:\r\n|.)|[^"\\\r\n])*"?"""
+    r"""|'(?:\\(?:\r\n|.)|[^'\\\r\n])*'?""",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,11 @@ class LexicalState:
 
 
 CLEAN = LexicalState()
+
+
+def comments(text: str) -> Iterator[re.Match[str]]:
+    """Yield the comments of a text, its quotes skipped; a triple quote that is never closed is taken for none."""
+    return (match for match in _COMMENT_OR_STRING.finditer(text) if match["comment"] is not None)
 
 
 def scan(text: str, state: LexicalState = CLEAN) -> LexicalState:

@@ -41,6 +41,9 @@ class Names:
         self.facts = facts
         self.project = project
         self._locals: dict[ast.AST, dict[str, tuple[Symbol, ...]]] = {}
+        # Many rules ask about the same nodes: every one that looks at calls asks what each call calls.
+        self._qualified: dict[ast.expr, str | None] = {}
+        self._made: dict[ast.expr, str | None] = {}
 
     def bound_locally(self, name: str, at: ast.AST) -> tuple[Symbol, ...] | None:
         """Return the bindings of `name` in the innermost local scope around `at` that has it; None without one."""
@@ -55,8 +58,10 @@ class Names:
 
     def qualified(self, node: ast.expr) -> str | None:
         """Return the qualified name of a name or attribute chain, None when it is not known for sure."""
-        text = dotted(node)
-        return None if text is None else self._qualify(text, node, MAX_HOPS)
+        if node not in self._qualified:
+            text = dotted(node)
+            self._qualified[node] = None if text is None else self._qualify(text, node, MAX_HOPS)
+        return self._qualified[node]
 
     def made_by(self, node: ast.expr) -> str | None:
         """Return the qualified name of the callable whose result `node` holds.
@@ -68,8 +73,10 @@ class Names:
             node = node.value
         if isinstance(node, ast.Call):
             return self.qualified(node.func)
-        text = dotted(node)
-        return None if text is None else self._maker(text, node, MAX_HOPS)
+        if node not in self._made:
+            text = dotted(node)
+            self._made[node] = None if text is None else self._maker(text, node, MAX_HOPS)
+        return self._made[node]
 
     def symbol(self, qualified: str) -> tuple[Symbol, ModuleFacts] | None:
         """Return what a qualified name is in the project, and the facts of the module that binds it."""

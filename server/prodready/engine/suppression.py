@@ -6,12 +6,14 @@ counts for the whole file. Without brackets everything is meant.
 
 from __future__ import annotations
 
-import io
+import bisect
+import itertools
 import re
-import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+from prodready.engine.lexical import comments
 
 EVERYTHING: Final = "*"
 _OURS: Final = re.compile(r"#\s*prodready:\s*(ignore-file|ignore)(?![\w-])(?:\s*\[([^\]]*)\]|(?!\s*\[))")
@@ -48,7 +50,7 @@ def suppressions(lines: Sequence[str], text: str) -> Suppressions:
         return NOTHING
     by_line: dict[int, frozenset[str]] = {}
     whole: frozenset[str] = frozenset()
-    for number, comment in _comments(lines):
+    for number, comment in _comments(lines, text):
         for match in _OURS.finditer(comment):
             meant = _words(match.group(2))
             if match.group(1) == "ignore-file":
@@ -67,12 +69,8 @@ def _words(listed: str | None) -> frozenset[str]:
     return frozenset(word.strip().lower() for word in listed.split(",") if word.strip())
 
 
-def _comments(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield the comments with their 0-based line; in text that cannot be tokenized, what looks like one."""
-    normal = [line.rstrip("\r\n") + "\n" for line in lines]
-    try:
-        tokens = tokenize.generate_tokens(io.StringIO("".join(normal), newline="\n").readline)
-        found = [(token.start[0] - 1, token.string) for token in tokens if token.type == tokenize.COMMENT]
-    except (tokenize.TokenError, SyntaxError, ValueError):
-        found = [(n, line[line.index("#") :]) for n, line in enumerate(normal) if "#" in line]
-    yield from found
+def _comments(lines: Sequence[str], text: str) -> Iterator[tuple[int, str]]:
+    """Yield the comments with their 0-based line."""
+    starts = list(itertools.accumulate((len(line) for line in lines), initial=0))
+    for comment in comments(text):
+        yield bisect.bisect_right(starts, comment.start()) - 1, comment.group()
