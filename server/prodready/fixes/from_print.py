@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from prodready.engine.syntax import FUNCTIONS, ancestors, enclosing_handler
 from prodready.fixes.imports import Refusal
-from prodready.fixes.log_call import failure_message, log_text, preferred_quote
+from prodready.fixes.log_call import failure_message, log_text, preferred_quote, with_line_ends
 from prodready.fixes.log_message import Printed, read_call
 from prodready.fixes.log_template import Field, Piece, Template, Text
-from prodready.fixes.unused import drop_exception_name
+from prodready.fixes.unused import drop_exception_name, drop_import_of
 from prodready.models.handlers import guarded_by
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def log_formatted(draft: Draft, call: ast.Call, level: str) -> None:
     value = draft.text_of(call.args[0])
     template = Template((Field(f"{pformat}({value})"),))
     draft.replace_node(call, log_text(draft, call, template, level, event=_event(call)))
+    drop_import_of(draft, call.func, [call.func])
 
 
 def without_exception(template: Template, call: ast.Call, draft: Draft) -> Template:
@@ -86,9 +87,13 @@ def _cut(pieces: Sequence[Piece], name: str | None) -> list[Piece]:
         if not (_is_about(last, name) or (closes and before is not None and _is_about(before, name))):
             break
         kept.pop()
-    if len(kept) < len(pieces) and kept and isinstance(kept[-1], Text):
-        kept[-1] = replace(kept[-1], raw=kept[-1].raw.rstrip(_JOINTS))
-    return kept
+    return tidied(kept) if len(kept) < len(pieces) else kept
+
+
+def tidied(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces without what would introduce something that was cut off behind them."""
+    last = pieces[-1] if pieces else None
+    return [*pieces[:-1], replace(last, raw=last.raw.rstrip(_JOINTS))] if isinstance(last, Text) else list(pieces)
 
 
 def _is_about(piece: Piece, name: str) -> bool:
@@ -113,7 +118,7 @@ def _rename(draft: Draft, call: ast.Call, template: Template, level: str) -> Non
     logger, kind = draft.logger(call)
     text, _ = template.rendered(kind, preferred_quote(draft.source.text), _event(call))
     draft.replace_node(call.func, f"{logger}.{level}")
-    draft.replace_node(call.args[0], text)
+    draft.replace_node(call.args[0], with_line_ends(text, draft.source.newline))
 
 
 def _event(call: ast.Call) -> str:

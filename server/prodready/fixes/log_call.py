@@ -84,8 +84,13 @@ def laid_out(draft: Draft, slot: Slot, head: str, arguments: Sequence[str]) -> s
         return f"{head}({newline}{inner}{flat}{newline}{slot.indent})"
     if len(arguments) == 1 and not spread:
         return f"{head}({flat})"
-    listed = "".join(f"{inner}{argument},{newline}" for argument in arguments)
-    return f"{head}({newline}{listed}{slot.indent})"
+    listed = "".join(f"{inner}{argument},\n" for argument in arguments)
+    return with_line_ends(f"{head}(\n{listed}{slot.indent})", newline)
+
+
+def with_line_ends(text: str, newline: str) -> str:
+    """Return a text with the line ends of the file that it goes into."""
+    return re.sub(r"\r\n|\r|\n", newline, text)
 
 
 def failure_message(guarded: ast.stmt, draft: Draft) -> Template:
@@ -107,6 +112,9 @@ def add_traceback(draft: Draft, call: LogCall, style: str) -> None:
     """
     if call.kind is LoggerKind.UNKNOWN:
         raise Refusal("it is not known what kind of logger this is")
+    ignored = next((k for k in call.node.keywords if k.arg == "exc_info"), None)
+    if ignored is not None and call.kind is LoggerKind.LOGURU:
+        remove_argument(draft, call.node, ignored)
     if style == "exception":
         rename_method(draft, call, "aexception" if call.method == "aerror" else "exception")
     elif call.kind is LoggerKind.LOGURU:
@@ -147,20 +155,23 @@ def drop_traceback(draft: Draft, call: LogCall) -> None:
 
 
 def remove_argument(draft: Draft, call: ast.Call, gone: ast.keyword) -> None:
-    """Remove a keyword argument that is not the only argument, with the comma in front of it.
+    """Remove a keyword argument that is not the only argument, with the comma beside it.
 
     Raises:
         Refusal: when it is the only one, or a comment stands in between.
     """
-    given: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
-    before = [n for n in given if (n.end_lineno or 0, n.end_col_offset or 0) < (gone.lineno, gone.col_offset)]
-    if not before:
+    given: list[ast.expr | ast.keyword] = sorted([*call.args, *call.keywords], key=lambda n: (n.lineno, n.col_offset))
+    index = next(i for i, n in enumerate(given) if n is gone)
+    own = draft.range_of(gone)
+    if index:
+        span = Range(draft.range_of(given[index - 1]).end, own.end)
+        between = draft.source.slice(Range(span.start, own.start))
+    elif len(given) > 1:
+        span = Range(own.start, draft.range_of(given[1]).start)
+        between = draft.source.slice(Range(own.end, span.end))
+    else:
         raise Refusal("there is no other argument")
-    last = max(before, key=lambda n: (n.end_lineno or 0, n.end_col_offset or 0))
-    span = Range(draft.range_of(last).end, draft.range_of(gone).end)
-    between = draft.source.slice(Range(span.start, draft.range_of(gone).start))
-    comma = between.find(",")
-    if "#" in between or between[:comma].strip():
+    if between.strip() != ",":
         raise Refusal("something stands between the arguments")
     draft.replace(span, "")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from prodready.engine.finding import Position, Range
 from prodready.fixes.imports import Refusal
 from prodready.fixes.log_call import Slot, failure_message, log_text
-from prodready.fixes.unused import drop_import
+from prodready.fixes.unused import drop_import_of
 from prodready.models.handlers import Guard, guarded_by
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def suppress_to_try(draft: Draft, statement: ast.With, *, traceback: bool) -> No
         end = draft.source.end
         handler = handler if end.column == 0 else newline + handler.removesuffix(newline)
     draft.insert(end, handler)
-    head = call.func.value if isinstance(call.func, ast.Attribute) else call.func
-    if isinstance(head, ast.Name):
-        drop_import(draft, head.id, [call])
+    drop_import_of(draft, call.func, [call.func])
 
 
 def _log_behind_colon(draft: Draft, handler: ast.ExceptHandler, *, traceback: bool) -> None:

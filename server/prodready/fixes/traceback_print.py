@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prodready.engine.syntax import FUNCTIONS, enclosing_function, enclosing_handler, enclosing_statement
-from prodready.fixes.from_print import without_exception
+from prodready.fixes.from_print import tidied, without_exception
 from prodready.fixes.log_call import failure_message, log_text
 from prodready.fixes.log_message import read_call
 from prodready.fixes.log_template import Field, Template
-from prodready.fixes.unused import drop_exception_name, drop_import, drop_local_import
+from prodready.fixes.unused import drop_exception_name, drop_import, drop_import_of, drop_local_import
 from prodready.models.handlers import guarded_by
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def _drop_imports(draft: Draft, call: ast.Call) -> None:
     function = enclosing_function(call)
     if isinstance(function, FUNCTIONS):
         drop_local_import(draft, _MODULE, function, [call])
-    drop_import(draft, _MODULE, [call])
+    drop_import_of(draft, call.func, [call])
+    if not isinstance(call.func, ast.Attribute) or ast.unparse(call.func.value) != _MODULE:
+        drop_import(draft, _MODULE, [call])
 
 
 def _said(draft: Draft, call: ast.Call) -> Template | None:
@@ -59,4 +61,5 @@ def _said(draft: Draft, call: ast.Call) -> Template | None:
     if template.verbatim is not None:
         return None
     pieces = tuple(p for p in template.pieces if not (isinstance(p, Field) and "format_exc" in p.code))
-    return without_exception(replace(template, pieces=pieces).trimmed(), call, draft)
+    trimmed = replace(template, pieces=pieces).trimmed()
+    return without_exception(replace(trimmed, pieces=tuple(tidied(trimmed.pieces))), call, draft)

@@ -62,12 +62,30 @@ def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Seq
         draft.replace(Range.of(number, 0, number + 1 + following, 0), "")
 
 
+def drop_import_of(draft: Draft, called: ast.expr, gone: Sequence[ast.AST]) -> None:
+    """Remove the import that `called` (`sys.stdout.write`, `print_exc`) begins with, as `drop_import` does."""
+    while isinstance(called, ast.Attribute):
+        called = called.value
+    if isinstance(called, ast.Name):
+        drop_import(draft, called.id, gone)
+
+
+def _blank_behind(draft: Draft, number: int) -> int:
+    """Return 1 when the line behind is blank and would stand at the head of the file, or behind another blank line."""
+    before = draft.source.line(number - 1).strip() if number else ""
+    behind = draft.source.line(number + 1)
+    if any(edit.range.start.line in (number, number + 1) for edit in draft.edits):
+        return 0
+    return 1 if (not before or before.startswith("#")) and behind and not behind.strip() else 0
+
+
 def _drop_name(draft: Draft, number: int, name: str) -> None:
     """Remove a name from a one-line import statement, or the line where it is the only one."""
     line = draft.source.line(number)
-    if re.fullmatch(rf"(?:import|from [\w.]+ import) {name}\s*", line):
-        draft.replace(Range.of(number, 0, number + 1, 0), "")
+    if re.fullmatch(rf"(?:import|from [\w.]+ import) (?:\w+ as )?{name}\s*", line):
+        draft.replace(Range.of(number, 0, number + 1 + _blank_behind(draft, number), 0), "")
         return
-    match = re.match(rf"from [\w.]+ import (?:[\w, ]*?, )?(?P<gone>\b{name}, |(?<=\S), {name}(?=\s*$))", line)
+    alone = rf"(?:\w+ as )?{name}"
+    match = re.match(rf"from [\w.]+ import [\w, ]*?(?P<gone>(?<!\w){alone}, |, {alone}(?=\s*$))", line)
     if match is not None:
         draft.replace(Range.of(number, match.start("gone"), number, match.end("gone")), "")

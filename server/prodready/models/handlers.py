@@ -98,12 +98,13 @@ Guard: TypeAlias = ast.ExceptHandler | ast.With
 class Silence(enum.Enum):
     """How much of a failure a handler hides.
 
-    `NONE`: every path observes it. `PARTLY`: some paths do, or the handler does other work in its stead. `WHOLLY`: no
-    path does, and the handler only goes on, returns or assigns a default, or cleans up.
+    `NONE`: every path observes it. `PARTLY`: some paths do. `REPLACED`: none does, but the handler does other work
+    instead. `WHOLLY`: none does, and the handler only goes on, returns or assigns a default, or cleans up.
     """
 
     NONE = "none"
     PARTLY = "partly"
+    REPLACED = "replaced"
     WHOLLY = "wholly"
 
 
@@ -141,10 +142,9 @@ def silence(handler: ast.ExceptHandler, names: Names, settings: FileSettings) ->
     paths = watch.block(handler.body)
     if not paths.falls and not paths.leaves:
         return Silence.NONE
-    observes_somewhere = any(watch.observes(n) or isinstance(n, ast.Raise) for n in _statements(handler.body))
-    if observes_somewhere or not all(_is_trivial(s, names) for s in handler.body):
+    if any(watch.observes(n) or isinstance(n, ast.Raise) for n in _statements(handler.body)):
         return Silence.PARTLY
-    return Silence.WHOLLY
+    return Silence.WHOLLY if all(_is_trivial(s, names) for s in handler.body) else Silence.REPLACED
 
 
 def may_be_silent(guard: Guard, context: Context) -> bool:
@@ -269,7 +269,8 @@ class _Watch:
         if isinstance(node, ast.If):
             return self._branches(node.test, [node.body, node.orelse])
         if isinstance(node, ast.Match):
-            return self._branches(node.subject, [case.body for case in node.cases]).joined(_FALLS)
+            paths = self._branches(node.subject, [case.body for case in node.cases])
+            return paths if paths == _OBSERVED and _is_exhaustive(node) else paths.joined(_FALLS)
         if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
             return self._loop(node)
         if isinstance(node, (ast.With, ast.AsyncWith)):
@@ -326,6 +327,11 @@ class _Watch:
         called = callee(node)
         first = words_of(called.rpartition(".")[2])[:1]
         return not (_TELLING.isdisjoint(words_of(called)) and _TELLING_VERBS.isdisjoint(first))
+
+
+def _is_exhaustive(node: ast.Match) -> bool:
+    last = node.cases[-1]
+    return last.guard is None and isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

@@ -124,15 +124,18 @@ class LogCall:
 
     @property
     def asks_for_traceback(self) -> bool:
-        """Whether the call says anything about the traceback, be it that there shall be none."""
+        """Whether the call says anything about the traceback, even that there be none; loguru ignores `exc_info`."""
         if self.method in ("exception", "aexception") or _opt_exception(self.receiver) is not None:
             return True
+        if self.kind is LoggerKind.LOGURU:
+            return False
         return keyword(self.node, "exc_info") is not None or any(k.arg is None for k in self.node.keywords)
 
     @property
     def traceback_of_current(self) -> bool:
         """Whether the call logs the traceback of the exception that is being handled, whichever it is."""
-        given = keyword(self.node, "exc_info") or _opt_exception(self.receiver)
+        is_loguru = self.kind is LoggerKind.LOGURU
+        given = _opt_exception(self.receiver) if is_loguru else keyword(self.node, "exc_info")
         if given is not None:
             return is_constant(given, True) or is_constant(given, 1)
         return self.method in ("exception", "aexception") and not any(k.arg is None for k in self.node.keywords)

@@ -2,8 +2,8 @@
 
 ## Why it matters in production
 
-`except:` catches `KeyboardInterrupt`, `SystemExit` and, in async code, `CancelledError`. A worker that should stop does
-not, a deployment waits for its time-out and kills the process in the middle of its work.
+`except:` catches `KeyboardInterrupt`, `SystemExit` and, in async code, `CancelledError`. A worker that should stop
+does not, a deployment waits for its time-out and kills the process in the middle of its work.
 
 ## Bad
 
@@ -27,8 +27,9 @@ def refresh(cache):
 
 ## Fix
 
-Names the type: `Exception`, or `BaseException` where the handler raises again and so lets everything pass anyway. It is
-unsafe because interrupts and exits are no longer caught.
+Names the type: `Exception`, which is unsafe because interrupts and exits are no longer caught. A handler that always
+raises again lets everything pass anyway: there it is a hint, and `BaseException`, which says what is caught today, is
+safe.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ from functools import partial
 
 from prodready.engine.finding import Fix, Position, Range, Severity
 from prodready.engine.rule import Context, FixAvailability, Hit, Proposal, Rule
-from prodready.engine.syntax import walk_own
 from prodready.fixes.draft import Draft
+from prodready.models.handlers import always_raises
 
 
 class BareExcept(Rule):
@@ -53,7 +54,9 @@ class BareExcept(Rule):
     def check_excepthandler(self, node: ast.ExceptHandler, context: Context) -> Iterator[Hit]:
         if node.type is None:
             message = "'except:' also catches KeyboardInterrupt and SystemExit: name the type"
-            yield self.hit(context, node, message, at=_keyword_range(node, context), fix=_fix(node))
+            severity = Severity.HINT if always_raises(node) else None
+            at = _keyword_range(node, context)
+            yield self.hit(context, node, message, at=at, severity=severity, fix=_fix(node))
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         assert isinstance(node, ast.ExceptHandler)
@@ -61,14 +64,12 @@ class BareExcept(Rule):
 
 
 def _fix(node: ast.ExceptHandler) -> Fix:
-    name = _type_name(node)
-    reason = "interrupts and exits are no longer caught" if name == "Exception" else "says what it catches today"
-    return Fix.unsafe(f"Catch {name}", reason)
+    title = f"Catch {_type_name(node)}"
+    return Fix(title) if always_raises(node) else Fix.unsafe(title, "interrupts and exits are no longer caught")
 
 
 def _type_name(node: ast.ExceptHandler) -> str:
-    raises_again = any(isinstance(n, ast.Raise) and n.exc is None for n in walk_own(node.body))
-    return "BaseException" if raises_again else "Exception"
+    return "BaseException" if always_raises(node) else "Exception"
 
 
 def _keyword_range(node: ast.ExceptHandler, context: Context) -> Range:

@@ -97,28 +97,36 @@ class SilentExcept(Rule):
         found = silence(node, context.names, context.settings)
         if found is Silence.NONE or may_be_silent(node, context):
             return
-        partly = found is Silence.PARTLY
-        fix = Fix(_TITLE) if not partly and can_log(node.body[0], context.names) else None
-        message = "some paths hide this failure" if partly else "nobody sees this failure"
-        severity = Severity.HINT if partly or _is_excusable(node, context) else None
-        yield self.hit(context, node, f"{message}: log it", at=_head(node, context), severity=severity, fix=fix)
+        hint = found is not Silence.WHOLLY or _is_excusable(node, context)
+        message = "some paths hide this failure" if found is Silence.PARTLY else "nobody sees this failure"
+        yield self._found(node, context, f"{message}: log it", _head(node, context), hint=hint)
 
     def check_with(self, node: ast.With, context: Context) -> Iterator[Hit]:
         call = next((i.context_expr for i in node.items if is_broad_suppress(i.context_expr, context.names)), None)
         if call is None or may_be_silent(node, context):
             return
-        severity = Severity.HINT if _is_excusable(node, context) else None
-        fix = Fix(_TITLE) if len(node.items) == 1 and can_log(node, context.names) else None
-        where = context.range_of(call)
-        yield self.hit(context, node, "nobody sees this failure: log it", at=where, severity=severity, fix=fix)
+        at = context.range_of(call)
+        hint = _is_excusable(node, context)
+        yield self._found(node, context, "nobody sees this failure: log it", at, hint=hint)
+
+    def _found(self, node: Guard, context: Context, message: str, at: Range, *, hint: bool) -> Hit:
+        fix = next((proposal.fix for proposal in self.proposals(node, context)), None)
+        return self.hit(context, node, message, at=at, severity=Severity.HINT if hint else None, fix=fix)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         assert isinstance(node, (ast.ExceptHandler, ast.With))
-        if isinstance(node, ast.ExceptHandler) and silence(node, context.names, context.settings) is Silence.PARTLY:
+        if not can_log(node.body[0], context.names) or _tells_in_part(node, context):
             return
         yield Proposal(Fix(_TITLE), partial(_write, node, traceback=True))
         if _in_loop(node):
             yield Proposal(Fix(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
+
+
+def _tells_in_part(node: Guard, context: Context) -> bool:
+    """Whether a log call in front would tell twice, or there is no place for one."""
+    if isinstance(node, ast.With):
+        return len(node.items) > 1
+    return silence(node, context.names, context.settings) is Silence.PARTLY
 
 
 def _is_excusable(node: Guard, context: Context) -> bool:
