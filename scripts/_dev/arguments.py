@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from _dev import wheels
+
 DESCRIPTION = """\
 Everything a checkout of prodready is used for. The environment in .venv is made and kept current by each command
 that needs it; nothing but Python 3.10 or later (with its venv module) has to be there before.
@@ -38,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_new_rule(commands)
     _add_generate(commands)
     _add_corpora(commands)
+    _add_wheels(commands)
     return parser
 
 
@@ -78,3 +81,11 @@ def _add_corpora(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     corpora = commands.add_parser("corpora", help="download the projects that bench/corpora.py measures")
     corpora.add_argument("names", nargs="*", metavar="NAME", help="only these (default: all)")
     corpora.add_argument("--list", action="store_true", help="only say what they are, and where they would be")
+
+
+def _add_wheels(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    bundle = commands.add_parser("wheels", help="gather the wheels that the VS Code extension carries")
+    bundle.add_argument(
+        "--target", choices=wheels.PLATFORMS, default=wheels.this_platform(), help="default: this platform"
+    )
+    bundle.add_argument("--output", required=True, metavar="DIR", help="an empty or new directory")

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from _dev import corpora, new_rule
+from _dev import corpora, new_rule, wheels
 from _dev.arguments import parse
 from _dev.environment import Environment, Level, say
 from _dev.places import ROOT, SCRIPTS, shown
@@ -141,4 +141,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "generate": generate,
     "corpora": download,
     "bench": bench,
+    "wheels": wheels.command,
 }

@@ -1,4 +1,4 @@
-"""The files that are written from the code: rule pages, tables, the page on configuration and its schema.
+"""The files that are written from the code: rule pages, tables, the page on configuration, its schema, settings.
 
 Runs inside .venv (`python -m _dev.generate [--check]`), because it asks the rules and options about themselves.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from _dev.config_page import configuration_page, schema
 from _dev.environment import say
+from _dev.manifest import with_settings
 from _dev.pictures import pictures
 from _dev.places import ROOT, shown
 from _dev.problem import FAILED, Problem
@@ -43,12 +44,14 @@ def generated(root: Path, rules: Sequence[Rule]) -> dict[Path, str]:
     """Return what each generated file below `root` should hold; raises Problem for a README without markers."""
     docs = root / "docs"
     readme = root / "README.md"
+    manifest = root / "package.json"
     return {
         **{docs / "rules" / f"{rule.code}.md": rule_page(rule) for rule in rules},
         docs / "rules" / "README.md": rules_index(rules),
         docs / "configuration.md": configuration_page(),
         docs / "prodready.schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
         **pictures(root),
+        manifest: with_settings(manifest.read_text(encoding="utf-8")),
         readme: between_markers(readme.read_text(encoding="utf-8"), rules_table(rules, "docs/rules/")),
     }
 

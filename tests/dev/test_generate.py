@@ -16,6 +16,7 @@ from prodready.project.options import OPTIONS, Option
 from prodready.rules import all_rules, find_rule
 
 README = f"# Title\n\n{BEGIN}\n{END}\n\nThe end.\n"
+MANIFEST = '{"contributes": {"configuration": {"properties": {}}}}'
 
 
 @pytest.fixture
@@ -23,6 +24,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory with nothing but a README, into which files are generated."""
     monkeypatch.setattr(generate, "ROOT", tmp_path)
     (tmp_path / "README.md").write_text(README, encoding="utf-8")
+    (tmp_path / "package.json").write_text(MANIFEST, encoding="utf-8")
     return tmp_path
 
 

@@ -1,0 +1,132 @@
+/** The bundled server's own environment: made once per version, from wheels in the extension, without a network. */
+
+import { existsSync } from "node:fs";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import type { Run } from "./process";
+import { type Python, suitable } from "./pythons";
+
+/** What lies in the extension's directory of wheels. */
+export interface Bundle {
+  readonly directory: string;
+  /** The server's version, with a digest of all wheels: equal texts mean equal environments. */
+  readonly id: string;
+  readonly pythons: readonly string[];
+  /** The wheel of pip, which is run from the wheel itself: many machines have a Python without pip. */
+  readonly pip: string;
+}
+
+export interface Maker {
+  readonly bundle: Bundle;
+  /** Where environments are kept. */
+  readonly storage: string;
+  readonly run: Run;
+  /** The interpreters to choose from; asked for only when an environment has to be made. */
+  readonly pythons: () => Promise<readonly Python[]>;
+  /** Runs a task while the user sees that it goes on. */
+  readonly progress: <T>(task: (report: (message: string) => void) => Promise<T>) => PromiseLike<T>;
+}
+
+/** No interpreter of this machine will do; `found` are those that are there. */
+export class NoPythonError extends Error {
+  constructor(
+    readonly oldest: string,
+    readonly found: readonly Python[],
+  ) {
+    super(`no Python ${oldest} or later with its venv module was found`);
+  }
+}
+
+const MADE = "made.json";
+const MAKING = 300_000;
+const KEPT = 30 * 24 * 60 * 60 * 1000;
+
+/** Reads what the packaging wrote beside the wheels. */
+export async function readBundle(directory: string): Promise<Bundle> {
+  const text = await fs.readFile(path.join(directory, "bundle.json"), "utf8");
+  return { directory, ...(JSON.parse(text) as Omit<Bundle, "directory">) };
+}
+
+/**
+ * Returns the interpreter of the environment, after making it where that is needed.
+ *
+ * Throws NoPythonError, or an Error whose message says what could not be done.
+ */
+export async function bundledPython(maker: Maker): Promise<string> {
+  const home = path.join(maker.storage, maker.bundle.id);
+  const python = inside(home);
+  if (!(await works(home, python, maker.run))) {
+    await fs.rm(home, { recursive: true, force: true });
+    await make(maker, home);
+  }
+  const now = new Date();
+  await fs.utimes(path.join(home, MADE), now, now);
+  await removeOld(maker.storage, home);
+  return python;
+}
+
+function inside(home: string): string {
+  return process.platform === "win32" ? path.join(home, "Scripts", "python.exe") : path.join(home, "bin", "python");
+}
+
+/** An environment stops working when the Python that it was made from is removed. */
+async function works(home: string, python: string, run: Run): Promise<boolean> {
+  if (!existsSync(path.join(home, MADE))) return false;
+  return (await run(python, ["-I", "-c", "import prodready"])).code === 0;
+}
+
+async function make(maker: Maker, home: string): Promise<void> {
+  const all = await maker.pythons();
+  const [newest] = suitable(all, maker.bundle.pythons);
+  if (newest === undefined) throw new NoPythonError(maker.bundle.pythons[0] ?? "3.10", all);
+  await fs.mkdir(maker.storage, { recursive: true });
+  // Made beside its place, and moved when it is whole: several windows may open at the same moment.
+  const beside = await fs.mkdtemp(path.join(maker.storage, ".making-"));
+  try {
+    await maker.progress((report) => fill(maker, newest, beside, report));
+    await move(beside, home);
+  } finally {
+    await fs.rm(beside, { recursive: true, force: true });
+  }
+}
+
+async function fill(maker: Maker, base: Python, home: string, report: (message: string) => void): Promise<void> {
+  const { directory, pip } = maker.bundle;
+  report(`making an environment with Python ${base.version.join(".")}`);
+  await must(maker.run, base.executable, ["-I", "-m", "venv", "--without-pip", home], "make an environment");
+  report("installing the server (from this extension, nothing is downloaded)");
+  const wheels = ["--no-index", "--find-links", directory, "--only-binary", ":all:"];
+  const quiet = ["--no-input", "--no-cache-dir", "--disable-pip-version-check", "--no-compile", "--quiet"];
+  const program = path.join(directory, pip, "pip");
+  const install = ["-I", program, "--isolated", "install", ...quiet, ...wheels, "prodready"];
+  await must(maker.run, inside(home), install, "install the server");
+  await fs.writeFile(path.join(home, MADE), JSON.stringify({ id: maker.bundle.id, python: base }));
+}
+
+async function must(run: Run, command: string, args: string[], purpose: string): Promise<void> {
+  const { code, stdout, stderr } = await run(command, args, MAKING);
+  if (code !== 0) {
+    throw new Error(`could not ${purpose} with ${command} (exit code ${code}): ${(stderr || stdout).trim()}`);
+  }
+}
+
+async function move(beside: string, home: string): Promise<void> {
+  try {
+    await fs.rename(beside, home);
+  } catch (error) {
+    if (!existsSync(path.join(home, MADE))) throw error; // otherwise another window was faster, and that one is used
+  }
+}
+
+/** Environments of other versions are kept as long as a window may still run one. */
+async function removeOld(storage: string, current: string): Promise<void> {
+  for (const name of await fs.readdir(storage)) {
+    const home = path.join(storage, name);
+    if (home === current) continue;
+    const stamp = name.startsWith(".making-") ? home : path.join(home, MADE);
+    const used = await fs.stat(stamp).catch(() => undefined);
+    if (used === undefined || Date.now() - used.mtimeMs > KEPT) {
+      await fs.rm(home, { recursive: true, force: true, maxRetries: 2 });
+    }
+  }
+}

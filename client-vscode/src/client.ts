@@ -1,0 +1,68 @@
+/** The language client of one server process. */
+
+import type { Readable } from "node:stream";
+import { CodeAction, CodeActionKind, type Diagnostic, type DocumentSelector } from "vscode";
+import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions } from "vscode-languageclient/node";
+import { type Channels, copyLog } from "./channels";
+import type { Launch } from "./discovery";
+
+export const SOURCE = "prodready";
+
+/** Not the old side of a comparison, or a terminal's output: only what somebody may be editing. */
+export const DOCUMENTS = ["file", "untitled", "vscode-notebook-cell", "vscode-vfs", "vsls"].map((scheme) => ({
+  language: "python",
+  scheme,
+})) satisfies DocumentSelector;
+
+/** Tells what happens in the log and in the status only; the library would open a window for each. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+/** Makes the client; `ended` is called when the server process is gone without having been asked to go. */
+export function makeClient(launch: Launch, cwd: string, channels: Channels, ended: () => void): LanguageClient {
+  const options: LanguageClientOptions = {
+    documentSelector: DOCUMENTS,
+    outputChannel: channels.log,
+    traceOutputChannel: channels.trace,
+    initializationFailedHandler: () => false,
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => {
+        ended();
+        return { action: CloseAction.DoNotRestart, handled: true, message: "The server has ended." };
+      },
+    },
+    stdioOptions: {
+      stdout: () => undefined, // the protocol itself
+      stderr: (stream: Readable) => copyLog(stream, channels.log),
+    },
+    middleware: {
+      provideCodeActions: async (document, range, context, token, next) => {
+        const actions = (await next(document, range, context, token)) ?? [];
+        return context.only === undefined || context.only.contains(CodeActionKind.QuickFix)
+          ? [...actions, ...explanations(context.diagnostics)]
+          : actions;
+      },
+    },
+  };
+  const command = { command: launch.command, args: [...launch.args], options: { cwd } };
+  return new QuietClient(SOURCE, "prodready", command, options);
+}
+
+export function codeOf(diagnostic: Diagnostic): string {
+  const { code } = diagnostic;
+  return String(typeof code === "object" ? code.value : (code ?? ""));
+}
+
+/** The last entries of the light bulb: what the rules at the cursor are about. */
+function explanations(diagnostics: readonly Diagnostic[]): CodeAction[] {
+  const codes = new Set(diagnostics.filter((diagnostic) => diagnostic.source === SOURCE).map(codeOf));
+  return [...codes].map((code) => {
+    const action = new CodeAction(`Explain ${code}`, CodeActionKind.QuickFix);
+    action.command = { command: "prodready.explainRule", title: action.title, arguments: [code] };
+    return action;
+  });
+}

@@ -1,0 +1,50 @@
+"""The wheels of the VS Code extension: which pins count for which Python, and that they are the project's."""
+
+from __future__ import annotations
+
+import pytest
+
+from _dev.places import ROOT
+from _dev.problem import Problem
+from _dev.wheels import PLATFORMS, PYTHONS, Pin, counts, read_pins, this_platform
+
+
+def pins_of(name: str) -> list[Pin]:
+    return list(read_pins((ROOT / "requirements" / name).read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("marker", "expected"),
+    [
+        ("", PYTHONS),
+        ("python_full_version < '3.11'", ("3.10",)),
+        ("python_full_version >= '3.13'", ("3.13", "3.14")),
+        ("python_full_version == '3.13.*'", ("3.13",)),
+        ("python_full_version != '3.13.*'", ("3.10", "3.11", "3.12", "3.14")),
+    ],
+)
+def test_a_pin_counts_for_the_pythons_that_its_marker_names(marker: str, expected: tuple[str, ...]) -> None:
+    (pin,) = read_pins(f"# a comment\na==1 {';' if marker else ''} {marker} \\\n    --hash=sha256:00\n")
+    assert pin.text == "a==1 --hash=sha256:00"
+    assert tuple(python for python in PYTHONS if counts(pin, python)) == expected
+
+
+def test_a_marker_that_is_not_understood_is_refused() -> None:
+    with pytest.raises(Problem, match="the marker of a==1"):
+        list(read_pins("a==1 ; sys_platform == 'win32' --hash=sha256:00\n"))
+
+
+def test_the_extension_carries_what_run_installs_but_the_build_tool_and_pip() -> None:
+    server, run = set(pins_of("server.txt")), set(pins_of("run.txt"))
+    assert {pin.text.split("==")[0] for pin in server - run} == {"pip"}
+    assert "hatchling" in {pin.text.split("==")[0] for pin in run - server}
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_no_package_is_pinned_twice_for_one_python(python: str) -> None:
+    names = [pin.text.split("==")[0] for pin in pins_of("server.txt") if counts(pin, python)]
+    assert len(names) == len(set(names))
+
+
+def test_this_platform_has_a_name() -> None:
+    assert this_platform() in PLATFORMS
