@@ -1,4 +1,4 @@
-"""Service code that writes to standard output or error itself: `sys.stdout.write`, `sys.stderr.write`, `pprint`.
+r"""Service code that writes to standard output or error itself: `sys.stdout.write`, `sys.stderr.write`, `pprint`.
 
 ## Why it matters in production
 
