@@ -75,8 +75,11 @@ class Draft:
         Raises:
             Refusal: when the statement does not begin its line.
         """
-        start = self.range_of(statement).start
+        decorators = getattr(statement, "decorator_list", ())
+        start = self.range_of(decorators[0] if decorators else statement).start
         indent = self.indent_of(statement)
+        if decorators:
+            start = Position(start.line, start.column - len("@"))
         if start.column != len(indent):
             raise Refusal("the statement shares its line with another")
         lines = "".join(
@@ -91,14 +94,15 @@ class Draft:
             Refusal: when the statement shares its lines with other code or a comment.
         """
         span = self.range_of(statement)
-        if len(block_of(statement)) == 1:
+        if parent(statement) is not None and len(block_of(statement)) == 1:
             self.replace(span, "pass")
             return
         before = self.source.line(span.start.line)[: span.start.column]
         after = self.source.line(span.end.line)[span.end.column :]
         if before.strip() or after.strip():
             raise Refusal("the statement shares its line with something else")
-        self.replace(Range.of(span.start.line, 0, span.end.line + 1, 0), "")
+        end = self.source.clamp(Position(span.end.line + 1, 0))
+        self.replace(Range(Position(span.start.line, 0), end), "")
 
     def rewrite(
         self,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from prodready.engine.facts import ImportSymbol
 from prodready.engine.finding import Position
 from prodready.engine.parsing import end_line, start_line
 from prodready.engine.segments import Segment
@@ -65,10 +66,20 @@ class Imports:
         line = draft.range_of(at).start.line
         for placed in self.statements:
             if isinstance(placed.node, ast.Import) and self._reaches(placed, at, line):
-                for alias in placed.node.names:
-                    if alias.name == module and self._is_visible(alias.asname or module, at, draft):
-                        return alias.asname or module
-        self._check_free(module.partition(".")[0], at, draft)
+                known = imported_as(placed.node, module)
+                if known is not None and self._is_visible(known, at, draft):
+                    return known
+        self._check_free(module.partition(".")[0], module.partition(".")[0], at, draft)
+        return self._add(f"import {module}", module, module, plain=True, draft=draft)
+
+    def module_at_top(self, module: str, draft: Draft) -> str:
+        """Return the name of top-level `module` for code right behind the imports, adding an import if needed."""
+        for placed in self.head:
+            known = imported_as(placed.node, module) if isinstance(placed.node, ast.Import) else None
+            if known is not None:
+                return known
+        if module in draft.context.facts.symbols and draft.context.facts.symbol(module) != ImportSymbol(module):
+            raise Refusal(f"the name '{module}' means something else in this module")
         return self._add(f"import {module}", module, module, plain=True, draft=draft)
 
     def name(self, module: str, name: str, at: ast.AST, draft: Draft) -> str:
@@ -81,7 +92,7 @@ class Imports:
                     usable = self._reaches(placed, at, line) and self._is_visible(alias.asname or name, at, draft)
                     if alias.name == name and usable:
                         return alias.asname or name
-        self._check_free(name, at, draft)
+        self._check_free(name, f"{module}.{name}", at, draft)
         return self._add(f"from {module} import {name}", module, name, plain=False, draft=draft)
 
     def end_of_head(self) -> int:
@@ -96,10 +107,11 @@ class Imports:
         names = draft.context.names
         return names.bound_locally(name.partition(".")[0], at) is None
 
-    def _check_free(self, name: str, at: ast.AST, draft: Draft) -> None:
-        if name in self._added.values():
-            return
-        if not draft.context.names.is_free(name, at):
+    def _check_free(self, name: str, target: str, at: ast.AST, draft: Draft) -> None:
+        """Refuse a name with another meaning; one that is imported late, or for type checkers only, has the same."""
+        names = draft.context.names
+        same = names.bound_locally(name, at) is None and names.facts.symbol(name) == ImportSymbol(target)
+        if not (same or name in self._added.values() or names.is_free(name, at)):
             raise Refusal(f"the name '{name}' means something else here")
 
     def _add(self, line: str, module: str, name: str, *, plain: bool, draft: Draft) -> str:
@@ -156,6 +168,16 @@ class Imports:
         first = self.statements[0].first if self.statements else len(self._source.lines)
         above = self._above_comments(first)
         return first if above == 0 else above
+
+
+def imported_as(node: ast.Import, module: str) -> str | None:
+    """Return the expression for `module` behind an import statement, None when that does not bind it."""
+    for alias in node.names:
+        if alias.name == module:
+            return alias.asname or module
+        if alias.asname is None and alias.name.startswith(f"{module}."):
+            return module
+    return None
 
 
 def _placed(node: ast.stmt, segment: Segment, start: int) -> Placed:

@@ -65,24 +65,12 @@ def _define(draft: Draft, imports: Imports, at: ast.AST) -> str:
     if name is None:
         raise Refusal("every usual name for a logger is taken")
     library, template = _NEW[draft.context.settings.logger_kind]
-    module = _module_name(draft, imports, library, at)
+    module = imports.module_at_top(library, draft)
     line = imports.end_of_head()
     if enclosing_function(at) is None and draft.range_of(at).start.line < line:
         raise Refusal("the statement runs before the module's imports")
     _insert(draft, line, f"{name} = {template.format(module=module)}", bool(imports.head))
     return name
-
-
-def _module_name(draft: Draft, imports: Imports, library: str, at: ast.AST) -> str:
-    """Return the name of the logging library at module level, whatever it may be shadowed by at `at`."""
-    for placed in imports.head:
-        if isinstance(placed.node, ast.Import):
-            for alias in placed.node.names:
-                if alias.name == library:
-                    return alias.asname or library
-    if library in draft.context.facts.symbols:
-        raise Refusal(f"the name '{library}' means something else in this module")
-    return draft.import_module(library, at)
 
 
 def _insert(draft: Draft, line: int, statement: str, after_imports: bool) -> None:

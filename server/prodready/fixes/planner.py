@@ -12,11 +12,13 @@ from prodready.engine.analysis import Analysis
 from prodready.engine.checker import hits_of
 from prodready.engine.finding import Applicability, Edit, Finding, Fix, Position, Range
 from prodready.engine.rule import Context, Hit, Proposal, Rule
+from prodready.engine.source import SourceFile
 from prodready.fixes.diff import joined
 from prodready.fixes.draft import Draft, Refusal
 from prodready.fixes.pieces import PieceTable
 from prodready.rules import find_rule
 
+_IGNORE: Final = "# prodready: ignore["
 SMALL: Final = 150
 """Lines of a segment up to which a fix is planned within a few milliseconds."""
 
@@ -83,18 +85,32 @@ def fix_all(
             progress(finding)
 
 
-def ignore_edit(analysis: Analysis, finding: Finding) -> Edit:
-    """Return the edit that silences `finding` by a comment on its first line."""
-    line = finding.range.start.line
-    content = analysis.source.line(line).rstrip("\r\n")
-    marker = "# prodready: ignore["
-    at = content.find(marker)
-    if at >= 0:
-        end = content.find("]", at)
-        position = Position(line, end if end >= 0 else len(content))
-        return Edit(Range(position, position), f", {finding.code}")
-    position = Position(line, len(content.rstrip()))
-    return Edit(Range(position, Position(line, len(content))), f"  {marker}{finding.code}]")
+def ignore_edit(analysis: Analysis, finding: Finding) -> Edit | None:
+    """Return the edit that silences `finding` by a comment on its line, or else on its statement's first.
+
+    None where no comment can stand: both lines end inside a string or are continued, or the finding cannot be silenced.
+    """
+    found = _find_again(analysis, finding)
+    if found is None:
+        return None
+    _, hit, _, first_line = found
+    for line in dict.fromkeys((finding.range.start.line, hit.line + first_line)):
+        for edit in _comments(analysis.source, line, finding.code):
+            after = analysis.edited(edit)
+            if finding not in after.findings and _is_better(analysis, after, finding):
+                return edit
+    return None
+
+
+def _comments(source: SourceFile, line: int, code: str) -> Iterator[Edit]:
+    """Yield the ways to say on a line that `code` is ignored there; one that ends up in a string says nothing."""
+    content = source.line(line).rstrip("\r\n")
+    at = content.rfind(_IGNORE)
+    end = content.find("]", at)
+    if at >= 0 and end >= 0:
+        position = Position(line, end)
+        yield Edit(Range(position, position), f", {code}")
+    yield Edit(Range.of(line, len(content.rstrip()), line, len(content)), f"  {_IGNORE}{code}]")
 
 
 def _next_step(
@@ -112,8 +128,8 @@ def _next_step(
         for planned, after in _verified(result.analysis, finding):
             if unsafe or planned.fix.applicability is Applicability.SAFE:
                 return finding, planned, after
+        refused[key] += 1
         if unsafe or finding.fix.applicability is Applicability.SAFE:
-            refused[key] += 1
             result.refused.append(finding)
     return None
 
@@ -170,12 +186,16 @@ def _merged(edits: list[Edit]) -> list[Edit]:
 
 def _is_better(before: Analysis, after: Analysis, finding: Finding) -> bool:
     """Tell whether the finding is gone, nothing new came, and everything still parses."""
-    if after.is_broken and not before.is_broken:
+    if _faults(after) > _faults(before):
         return False
     if len(after.crashes) > len(before.crashes):
         return False
     old, new = _counts(before), _counts(after)
     return new[finding.code] < old[finding.code] and all(count <= old[code] for code, count in new.items())
+
+
+def _faults(analysis: Analysis) -> int:
+    return sum(segment.fault is not None for segment in analysis.document.segments)
 
 
 def _counts(analysis: Analysis) -> Counter[str]:

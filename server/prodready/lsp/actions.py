@@ -179,7 +179,8 @@ class Offers:
                 first.setdefault((finding.code, finding.range.start.line), finding)
         for finding in first.values():
             edit = ignore_edit(self._analysis, finding)
-            yield self._action(f"Ignore {finding.code} on this line", [finding], [edit])
+            if edit is not None:
+                yield self._action(f"Ignore {finding.code} on this line", [finding], [edit])
 
     def _fixable(self) -> list[Finding]:
         return [f for f in self._analysis.findings if f.fix is not None and not f.stale]
