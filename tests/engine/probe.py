@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import pytest
@@ -47,7 +48,8 @@ def use_rules(monkeypatch: pytest.MonkeyPatch, *rules: Rule, also_real: bool = T
     real = prodready.rules.all_rules() if also_real else ()
     every = tuple(sorted((*real, *rules), key=lambda rule: rule.code))
     monkeypatch.setattr(prodready.rules, "all_rules", lambda: every)
-    checker._rule_set.cache_clear()
+    # Which rules are on is remembered by settings: remember it apart from what other tests found.
+    monkeypatch.setattr(checker, "_rule_set", lru_cache(maxsize=64)(checker._rule_set.__wrapped__))
 
 
 def opened(text: str, settings: FileSettings = SETTINGS) -> Analysis:

@@ -73,7 +73,7 @@ class Draft:
         """Insert one or more lines of code, without indentation, in front of a statement.
 
         Raises:
-            Refusal: when the statement does not begin its line.
+            Refusal: when the statement does not begin its line, or is an `elif`.
         """
         decorators = getattr(statement, "decorator_list", ())
         start = self.range_of(decorators[0] if decorators else statement).start
@@ -82,6 +82,8 @@ class Draft:
             start = Position(start.line, start.column - len("@"))
         if start.column != len(indent):
             raise Refusal("the statement shares its line with another")
+        if self.text_of(statement).startswith("elif"):
+            raise Refusal("nothing can stand in front of an elif")
         lines = "".join(
             f"{indent}{line}{self.source.newline}" if line else self.source.newline for line in text.split("\n")
         )
