@@ -51,9 +51,11 @@ def test_the_line_end_of_a_file_is_that_of_its_first_line(text: str, newline: st
         ("if x:\n  y\n", "  "),
         ("if x:\n\ty\n", "\t"),
         ("   \n  # note\nif x:\n   y\n", "   "),
+        ('"""Lists:\n  one\n"""\nx = f(a,\n      b)\nif x:\n\n    y\nif x:\n    y\n', "    "),
+        ("if x:  # why\n  y\nelse:\n  if z:\n    y\n  for a in b:\n        y\n", "  "),
     ],
 )
-def test_the_unit_of_indentation_is_that_of_the_first_indented_code(text: str, unit: str) -> None:
+def test_the_unit_of_indentation_is_that_of_most_blocks(text: str, unit: str) -> None:
     assert SourceFile.from_text(text).indent_unit == unit
 
 

@@ -6,7 +6,9 @@ Lines end at `\\n`, `\\r\\n` and `\\r` only, as CPython's tokenizer and the lang
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -15,6 +17,9 @@ from prodready.engine.finding import Edit, Position, Range
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _LINE_ENDS = "\r\n"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BLOCK_OPENER = re.compile(
+    r"[ \t]*(?:async|case|class|def|elif|else|except|finally|for|if|match|try|while|with)\b.*:[ \t]*(?:#.*)?[\r\n]*\Z"
+)
 
 
 def split_lines(text: str) -> list[str]:
@@ -39,6 +44,10 @@ def column_to_byte(line: str, column: int) -> int:
 def encodable(text: str) -> str:
     """Return `text` with U+FFFD for each lone surrogate: as many characters and bytes, and valid UTF-8."""
     return _SURROGATE.sub("\ufffd", text)
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t"))]
 
 
 class SourceFile:
@@ -73,12 +82,14 @@ class SourceFile:
 
     @cached_property
     def indent_unit(self) -> str:
-        """One level of indentation as the file writes it: that of its first indented code line."""
-        for line in self.lines:
-            body = line.lstrip(" \t")
-            if body is not line and len(body) != len(line) and body[:1] not in "#\r\n":
-                return line[: len(line) - len(body)]
-        return "    "
+        """One level of indentation as the file writes it: what most blocks are moved in by."""
+        found: Counter[str] = Counter()
+        for opener, line in itertools.pairwise(self.lines):
+            if _BLOCK_OPENER.match(opener) and line.strip():
+                outer, inner = _indent(opener), _indent(line)
+                if len(inner) > len(outer) and inner.startswith(outer):
+                    found[inner[len(outer) :]] += 1
+        return found.most_common(1)[0][0] if found else "    "
 
     def line(self, number: int) -> str:
         """Return line `number` (0-based) with its end; an empty string behind the last."""

@@ -82,6 +82,8 @@ _SILENT_METHODS: Final = frozenset({
 _HOOK_WORDS: Final = frozenset({"atexit", "sink"})
 """Words in the names of functions that run at the end, or that log records are handed to."""
 _LOG_MODULES: Final = (["log"], ["logs"], ["logger"], ["logging"], ["loggers"])
+_SAFE_WORDS: Final = frozenset({"ignore", "maybe", "quiet", "quietly", "safe", "safely", "silent", "silently", "try"})
+"""Words in the names of functions that are there to swallow a failure."""
 _PREDICATE: Final = re.compile(r"^_*(?:is|has|can|supports?|should|exists|check_is|looks_like)(?:_|$)")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PRAGMA: Final = re.compile(
@@ -187,10 +189,13 @@ def is_cleanup(body: list[ast.stmt]) -> bool:
 
 
 def expects_failure(guard: Guard, names: Names) -> bool:
-    """Tell whether a handler belongs to one lookup or parse that may well fail: only its type is too broad."""
+    """Tell whether a handler belongs to one lookup or parse that may well fail, or to a function that is to be safe."""
     body = guarded_by(guard).body
     function = enclosing_function(guard)
-    asks = isinstance(function, FUNCTIONS) and _PREDICATE.match(function.name) is not None
+    name = function.name if isinstance(function, FUNCTIONS) else ""
+    if not _SAFE_WORDS.isdisjoint(words_of(name)):
+        return True
+    asks = _PREDICATE.match(name) is not None
     last = guard.body[-1]
     if asks and isinstance(guard, ast.ExceptHandler) and isinstance(last, ast.Return) and _is_falsy(last.value):
         return True
@@ -198,11 +203,13 @@ def expects_failure(guard: Guard, names: Names) -> bool:
 
 
 def gives_reason(guard: Guard, context: Context) -> bool:
-    """Tell whether a comment says in words why the failure may be ignored: in the handler, or at the `with`."""
+    """Tell whether a comment says in words why the failure may be ignored: at the clause, above it, or inside."""
     first = guard.lineno - 1 - context.segment.base
+    above = context.line(first - 1).lstrip()
+    if above.startswith("#") and _is_reason(above):
+        return True
     if isinstance(guard, ast.With):
-        above = context.line(first - 1).lstrip()
-        return _is_reason(context.line(first)) or (above.startswith("#") and _is_reason(above))
+        return _is_reason(context.line(first))
     last = (guard.end_lineno or guard.lineno) - 1 - context.segment.base
     return any(_is_reason(context.line(number)) for number in range(first, last + 1))
 

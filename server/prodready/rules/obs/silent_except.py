@@ -51,8 +51,8 @@ hooks, handlers of the logging module, waiting for a task that was cancelled, cl
 and a `try` that only logs.
 
 It is a hint at most where a comment gives the reason, where the `try` is a single lookup or conversion (name its
-exception instead), where it only closes things, and where the handler observes on some paths or does other work
-instead.
+exception instead), in functions that are called `safe` or the like, where it only closes things, and where the
+handler observes on some paths or does other work instead.
 """
 
 from __future__ import annotations
