@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from _dev import generate
 from _dev.config_page import as_toml, configuration_page, schema
+from _dev.pictures import pictures
 from _dev.problem import Problem
 from _dev.rule_pages import BEGIN, END, between_markers, rule_page, rules_index
 from prodready.project.config import load
@@ -21,8 +23,9 @@ MANIFEST = '{"contributes": {"configuration": {"properties": {}}}}'
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A directory with nothing but a README, into which files are generated."""
+    """A directory with little but a README, into which files are generated. Pictures have a test of their own."""
     monkeypatch.setattr(generate, "ROOT", tmp_path)
+    monkeypatch.setattr(generate, "pictures", lambda root: {root / "docs" / "images" / "check.svg": "<svg/>\n"})
     (tmp_path / "README.md").write_text(README, encoding="utf-8")
     (tmp_path / "package.json").write_text(MANIFEST, encoding="utf-8")
     return tmp_path
@@ -127,3 +130,12 @@ def test_the_schema_is_json_and_knows_exactly_the_options() -> None:
     assert list(described["properties"]) == [option.key for option in OPTIONS]
     assert described["additionalProperties"] is False
     assert all(each["description"] for each in described["properties"].values())
+
+
+def test_the_pictures_show_what_the_commands_print_and_ask_nobody_for_fonts() -> None:
+    drawn = {path.name: text for path, text in pictures().items()}
+    assert set(drawn) == {"check.svg", "fix.svg"}
+    assert "OBS301" in drawn["check.svg"]
+    assert "exc_info=True" in drawn["fix.svg"]
+    for text in drawn.values():
+        assert set(re.findall(r"https?://[^/\"]+", text)) == {"http://www.w3.org"}
