@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -171,16 +171,24 @@ def _check(segment: Segment, knowledge: Knowledge) -> Checked:
         stale = segment.results.get(_Stale)
         kept = stale.findings if isinstance(stale, _Stale) else ()
         return Checked((*fault_findings(segment, knowledge), *kept))
-    known = segment.results.get(Checked)
-    if known is not None and segment.results.get(Knowledge) is knowledge:
-        assert isinstance(known, Checked)
-        return known
+    known = segment.results.get(_Remembered)
+    assert known is None or isinstance(known, _Remembered)
+    if known is not None and known.knowledge is knowledge:
+        return known.checked
     checked = check_segment(segment, knowledge)
     # An equal outcome stays the same object, by which others know that there is nothing to send again.
-    checked = known if isinstance(known, Checked) and known == checked else checked
-    segment.results[Checked] = checked
-    segment.results[Knowledge] = knowledge
+    if known is not None and known.checked == checked:
+        checked = known.checked
+    segment.results[_Remembered] = _Remembered(knowledge, checked)
     return checked
+
+
+@dataclass(frozen=True, eq=False)
+class _Remembered:
+    """The outcome of a segment's last check, with what it was made with: one value, since threads share segments."""
+
+    knowledge: Knowledge
+    checked: Checked
 
 
 class _Stale:
