@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.rules.harness import Block, Case, as_mark, cases
 
 from prodready.engine.analysis import Analysis
 from prodready.engine.finding import Applicability, Finding
 from prodready.engine.source import SourceFile
 from prodready.fixes.planner import fix_all, plan
+from tests.rules.harness import Block, Case, as_mark, cases
 
 CASES = list(cases())
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}: {case.title}")
