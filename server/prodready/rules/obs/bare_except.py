@@ -8,21 +8,31 @@ does not, a deployment waits for its time-out and kills the process in the middl
 ## Bad
 
 ```python
+import logging
+
+logger = logging.getLogger(__name__)
+
+
 def refresh(cache):
     try:
         cache.reload()
     except:
-        cache.clear()
+        logger.exception("The cache was not reloaded")
 ```
 
 ## Good
 
 ```python
+import logging
+
+logger = logging.getLogger(__name__)
+
+
 def refresh(cache):
     try:
         cache.reload()
     except Exception:
-        cache.clear()
+        logger.exception("The cache was not reloaded")
 ```
 
 ## Fix
