@@ -141,7 +141,8 @@ def segment_suppressions(segment: Segment) -> Suppressions:
 
 
 def _context(segment: Segment, knowledge: Knowledge) -> Context:
-    return Context(segment, knowledge.settings, Names(knowledge.facts, knowledge.project))
+    names = Names(knowledge.facts, knowledge.project, nodes_of(segment).by_type)
+    return Context(segment, knowledge.settings, names)
 
 
 def _silenced(hit: Hit, rules: RuleSet, comments: Suppressions, file: frozenset[str]) -> bool:

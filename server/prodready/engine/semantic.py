@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 from prodready.engine.facts import (
@@ -32,14 +32,19 @@ from prodready.engine.syntax import FUNCTIONS, SCOPES, FunctionNode, ancestors, 
 BUILTINS: Final = frozenset(dir(builtins))
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _OTHER: Final = (OtherSymbol(),)
+_ANY_KIND: Final = frozenset({ast.NamedExpr, ast.Global, ast.Nonlocal})
 
 
 class Names:
-    """Name resolution in one segment of a module, in the light of the module's and the project's facts."""
+    """Name resolution in one segment of a module, in the light of the module's and the project's facts.
 
-    def __init__(self, facts: ModuleFacts, project: ProjectFacts) -> None:
+    `kinds` are the types of nodes that the segment holds: what most code does not use is not looked for.
+    """
+
+    def __init__(self, facts: ModuleFacts, project: ProjectFacts, kinds: Container[type] = _ANY_KIND) -> None:
         self.facts = facts
         self.project = project
+        self._kinds = kinds
         self._locals: dict[ast.AST, dict[str, tuple[Symbol, ...]]] = {}
         # Many rules ask about the same nodes: every one that looks at calls asks what each call calls.
         self._qualified: dict[ast.expr, str | None] = {}
@@ -271,7 +276,7 @@ class Names:
     def _cached(self, scope: ast.AST) -> dict[str, tuple[Symbol, ...]]:
         known = self._locals.get(scope)
         if known is None:
-            known = self._locals[scope] = _scope_symbols(scope)
+            known = self._locals[scope] = _scope_symbols(scope, self._kinds)
         return known
 
 
@@ -284,9 +289,9 @@ def _is_body(scope: ast.AST, child: ast.AST) -> bool:
     return isinstance(scope, _COMPREHENSIONS)
 
 
-def _scope_symbols(scope: ast.AST) -> dict[str, tuple[Symbol, ...]]:
+def _scope_symbols(scope: ast.AST, kinds: Container[type]) -> dict[str, tuple[Symbol, ...]]:
     if isinstance(scope, FUNCTIONS):
-        return _function_symbols(scope)
+        return _function_symbols(scope, kinds)
     if isinstance(scope, ast.Lambda):
         return dict.fromkeys(argument_names(scope.args), _OTHER)
     if isinstance(scope, ast.ClassDef):
@@ -295,8 +300,10 @@ def _scope_symbols(scope: ast.AST) -> dict[str, tuple[Symbol, ...]]:
     return {node.id: _OTHER for node in targets if isinstance(node, ast.Name)}
 
 
-def _function_symbols(function: FunctionNode) -> dict[str, tuple[Symbol, ...]]:
+def _function_symbols(function: FunctionNode, kinds: Container[type]) -> dict[str, tuple[Symbol, ...]]:
     symbols = _block_symbols(function.body, dict.fromkeys(argument_names(function.args), _OTHER))
+    if not any(kind in kinds for kind in (ast.NamedExpr, ast.Global, ast.Nonlocal)):
+        return symbols
     elsewhere: set[str] = set()
     for node in walk_own(function.body):
         if isinstance(node, ast.NamedExpr):

@@ -45,7 +45,7 @@ def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(list(children(node))[::-1])
+        stack += _reversed_children(node)
 
 
 def walk_own(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -55,7 +55,19 @@ def walk_own(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         node = stack.pop()
         yield node
         if not isinstance(node, SCOPES):
-            stack.extend(list(children(node))[::-1])
+            stack += _reversed_children(node)
+
+
+def _reversed_children(node: ast.AST) -> list[ast.AST]:
+    """Return the direct children of a node, the last one first: a list, since walks see every node of a file."""
+    found: list[ast.AST | None] = []
+    for name in CHILD_FIELDS.get(type(node), node._fields):
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += value
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return [child for child in reversed(found) if child is not None]
 
 
 def parent(node: ast.AST) -> ast.AST | None:
