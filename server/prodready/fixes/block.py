@@ -33,11 +33,22 @@ def rewritten(
         raise Refusal("the statement cannot be rewritten without touching other text")
     module = _with_unit(module, unit)
     if not indent:
-        return module.with_changes(body=transform(module.body)).code
+        kept = cst.ensure_type(module.visit(_KeepBlankLines()), cst.Module)
+        return kept.with_changes(body=transform(kept.body)).code
     block = cst.ensure_type(cst.ensure_type(module.body[0], cst.If).body, cst.IndentedBlock)
     changed = block.with_changes(body=transform(block.body))
     result = module.with_deep_changes(module.body[0], body=changed).code
     return result[len(header) :]
+
+
+class _KeepBlankLines(cst.CSTTransformer):
+    """Lets blank lines stay blank when their block moves to the right: at module level libcst cannot tell."""
+
+    def leave_EmptyLine(  # noqa: N802  libcst's name
+        self, original_node: cst.EmptyLine, updated_node: cst.EmptyLine
+    ) -> cst.EmptyLine:
+        is_blank = updated_node.comment is None and not updated_node.whitespace.value
+        return updated_node.with_changes(indent=False) if is_blank else updated_node
 
 
 class _KeepIndents(cst.CSTTransformer):

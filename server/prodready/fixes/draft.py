@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from prodready.engine.finding import Edit, Position, Range
 from prodready.engine.syntax import block_of, enclosing_statement, parent
 from prodready.fixes.diff import minimal_edits
-from prodready.fixes.imports import Imports, Refusal
+from prodready.fixes.imports import Imports, Placed, Refusal
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -138,6 +138,28 @@ class Draft:
         old = "".join(self.source.lines[start : end + 1])
         new = rewritten(old, self.indent_of(first), self.indent_unit_at(first), self.source.newline, transform)
         self.edits.extend(minimal_edits(start, old, new))
+
+    def rewrite_module_lines(
+        self,
+        first: int,
+        last: int,
+        transform: Callable[[Sequence[cst.BaseStatement]], Sequence[cst.BaseStatement]],
+    ) -> None:
+        """Rewrite lines `first` to `last` (0-based, inclusive) of the file, whole statements at module level.
+
+        Raises:
+            Refusal: when libcst cannot read them.
+        """
+        from prodready.fixes.block import rewritten
+
+        old = "".join(self.source.lines[first : last + 1])
+        new = rewritten(old, "", self.source.indent_unit, self.source.newline, transform)
+        self.edits.extend(minimal_edits(first, old, new))
+
+    @property
+    def module_statements(self) -> list[Placed]:
+        """The statements directly at module level, in order, with their lines in the file."""
+        return self._imports.statements
 
     def rewrite_statement_of(
         self, node: ast.AST, transform: Callable[[Sequence[cst.BaseStatement]], Sequence[cst.BaseStatement]]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
@@ -12,12 +12,12 @@ import libcst as cst
 from prodready.engine.facts import ImportSymbol
 from prodready.engine.syntax import block_of
 from prodready.fixes.imports import Refusal
+from prodready.models.manual_close import Item, ManualClose, opening_of
 from prodready.models.resource_table import Kind, Manager, Resource
 
 if TYPE_CHECKING:
     from prodready.fixes.draft import Draft
     from prodready.models.leaks import Leak
-    from prodready.models.manual_close import ManualClose
     from prodready.models.unbound import Unbound
 
 Statements = Sequence[cst.BaseStatement]
@@ -32,17 +32,18 @@ def write_leak(leak: Leak, draft: Draft) -> None:
     Raises:
         Refusal: when the statements cannot be rewritten.
     """
-    if leak.last is None:
+    last = leak.last
+    if last is None:
         raise Refusal("the resource is used outside of the block that opens it")
     header = _Header(draft, leak.statement, leak.resource, leak.name)
     closers = leak.resource.closers | {"close"}
 
     def transform(statements: Statements) -> Statements:
-        _check_shape(statements, leak.statement, leak.last)
+        _check_shape(statements, leak.statement, last)
         body, footer = _without_closing(statements[1:], leak.name, closers)
         return [header.around(statements[0], body, _only_comments(footer))]
 
-    draft.rewrite(leak.statement, leak.last, transform)
+    draft.rewrite(leak.statement, last, transform)
 
 
 def write_unbound(unbound: Unbound, draft: Draft) -> None:
@@ -76,17 +77,46 @@ def write_manual_close(found: ManualClose, draft: Draft) -> None:
     Raises:
         Refusal: when the statements cannot be rewritten.
     """
+    if found.is_split:
+        _write_split(found, draft)
+        return
     block = block_of(found.statement)
     at = {id(s): i for i, s in enumerate(block)}
-    first = at[id(found.first)]
-    headers = {id(i.acquisition): _Header(draft, i.acquisition, i.resource, i.name) for i in found.items}
-    touched = block[first : at[id(found.statement)] + 1]
+    touched = block[at[id(found.first)] : at[id(found.statement)] + 1]
+    draft.rewrite(found.first, found.statement, _conversion(found, touched, draft))
 
-    def transform(statements: Statements) -> Statements:
-        _check_shape(statements, touched[0], touched[-1], len(touched))
+
+def _write_split(found: ManualClose, draft: Draft) -> None:
+    """Do the same where the `try` and what opens the resources stand at module level, maybe in several segments."""
+    placed = draft.module_statements
+    last = next(i for i, p in enumerate(placed) if p.node is found.statement)
+    above = [p.node for p in placed[:last]]
+    items = tuple(replace(i, acquisition=i.acquisition or opening_of(i.name, above)) for i in found.items)
+    openings = {id(item.acquisition) for item in items}
+    if id(None) in openings:
+        raise Refusal("what opens the resource does not stand at module level")
+    first = min((i for i, p in enumerate(placed[:last]) if id(p.node) in openings), default=last)
+    touched = [p.node for p in placed[first : last + 1]]
+    write = _conversion(replace(found, items=_in_order(items, touched)), touched, draft)
+    draft.rewrite_module_lines(placed[first].first, placed[last].last, write)
+
+
+def _in_order(items: Sequence[Item], statements: Sequence[ast.stmt]) -> tuple[Item, ...]:
+    order = {id(statement): index for index, statement in enumerate(statements)}
+    return tuple(sorted(items, key=lambda item: order.get(id(item.acquisition), len(order))))
+
+
+def _conversion(
+    found: ManualClose, touched: Sequence[ast.stmt], draft: Draft
+) -> Callable[[Statements], list[cst.BaseStatement]]:
+    headers = {id(i.acquisition): _Header(draft, found.statement, i.resource, i.name) for i in found.items}
+
+    def transform(statements: Statements) -> list[cst.BaseStatement]:
+        if len(statements) != len(touched):
+            raise Refusal("statements share a line")
         return _Conversion(found, headers, touched).converted(statements)
 
-    draft.rewrite(found.first, found.statement, transform)
+    return transform
 
 
 @dataclass
@@ -94,13 +124,13 @@ class _Header:
     """The item of a `with` that opens one resource."""
 
     draft: Draft
-    statement: ast.Assign | ast.AnnAssign
+    at: ast.stmt
     resource: Resource
     name: str
     manager: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.manager = _manager(self.resource, self.draft, self.statement)
+        self.manager = _manager(self.resource, self.draft, self.at)
 
     def item(self, statement: cst.BaseStatement) -> cst.WithItem:
         """Return `call as name` for the statement `name = call`."""
@@ -118,7 +148,7 @@ class _Header:
         """
         line = cst.ensure_type(statement, cst.SimpleStatementLine)
         made = _with([self.item(statement)], body, self.resource, line.leading_lines, footer, line.trailing_whitespace)
-        return _fitted(made, [], self.draft, self.statement)
+        return _fitted(made, [], self.draft, self.at)
 
 
 class _Conversion:
@@ -161,7 +191,7 @@ class _Conversion:
             return first.around(line, body, footer)
         items = [header.item(statement) for header, statement in group]
         made = _with(items, body, first.resource, line.leading_lines, footer)
-        return _fitted(made, [statement for _, statement in group], first.draft, first.statement)
+        return _fitted(made, [statement for _, statement in group], first.draft, first.at)
 
     def _try(self, node: cst.Try) -> list[cst.BaseStatement]:
         """Return what the `try` becomes: without the closing calls, and without itself where nothing else is left."""
@@ -292,10 +322,8 @@ def _leaves(statement: cst.CSTNode) -> bool:
     return isinstance(small, (cst.Raise, cst.Break, cst.Continue))
 
 
-def _check_shape(statements: Statements, first: ast.stmt, last: ast.stmt | None, count: int = 0) -> None:
+def _check_shape(statements: Statements, first: ast.stmt, last: ast.stmt) -> None:
     """Check that libcst sees the statements that `ast` saw, one a line."""
-    if last is None or (count and len(statements) != count):
-        raise Refusal("statements share a line")
     block = block_of(first)
     begin = next(i for i, s in enumerate(block) if s is first)
     end = next(i for i, s in enumerate(block) if s is last)

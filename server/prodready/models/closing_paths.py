@@ -203,8 +203,9 @@ class _Paths:
         rest = self.block(node.orelse, body.falls) if body.falls is not None else _Flow(None)
         caught = [self._handler(handler, cause) for handler in node.handlers]
         flow = self._join([rest, *caught])
-        broad = any(_is_broad(handler) for handler in node.handlers)
-        flow.add({key: cause for key, cause in body.jumps.items() if not (broad and key[0] is _Exit.RAISE)})
+        # A handler that closes is taken to name what can happen, as narrow as it may be.
+        caught_all = any(_is_broad(handler) or self._closes_within(handler.body) for handler in node.handlers)
+        flow.add({key: cause for key, cause in body.jumps.items() if not (caught_all and key[0] is _Exit.RAISE)})
         return self._finally(node.finalbody, flow) if node.finalbody else flow
 
     def _handler(self, handler: ast.ExceptHandler, cause: ast.AST | None) -> _Flow:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from prodready.engine.facts import CallSymbol
 from prodready.engine.finding import Fix
 from prodready.engine.rule import Context
 from prodready.engine.syntax import ancestors, block_of
@@ -13,20 +14,21 @@ from prodready.models.guards import Guard
 from prodready.models.ownership import How, Use, uses_of
 from prodready.models.resource_table import Manager, Resource
 from prodready.models.resources import acquisition, as_used, closable
-from prodready.models.scopes import Scope, is_bound_once, scope_of
+from prodready.models.scopes import Scope, is_bare_module_level, is_bound_once, scope_of
 
 
 @dataclass(frozen=True, eq=False)
 class Item:
     """One resource of a `finally`.
 
-    `acquisition` is the statement that opens it, in front of the `try` or (`is_inside`) in its block; `initial` is a
-    `name = None` in front of the `try`, `close` the statement of the `finally` that closes it.
+    `acquisition` is the statement that opens it, in front of the `try` or (`is_inside`) in its block; None where that
+    stands directly at module level, maybe in another segment. `initial` is a `name = None` in front of the `try`,
+    `close` the statement of the `finally` that closes it.
     """
 
     name: str
     resource: Resource
-    acquisition: ast.Assign | ast.AnnAssign
+    acquisition: ast.Assign | ast.AnnAssign | None
     call: ast.Call
     close: ast.stmt
     is_inside: bool = False
@@ -44,6 +46,17 @@ class ManualClose:
     def rest(self) -> list[ast.stmt]:
         """The statements of the `finally` that stay."""
         return [s for s in self.statement.finalbody if all(s is not item.close for item in self.items)]
+
+    @property
+    def is_split(self) -> bool:
+        """Whether openings have to be looked for among the statements of the module."""
+        return any(item.acquisition is None for item in self.items)
+
+    @property
+    def place(self) -> ast.AST:
+        """The node to show the finding at: where the first resource is opened, or else closed."""
+        first = self.items[0]
+        return first.close if first.acquisition is None else first.call
 
     @property
     def first(self) -> ast.stmt:
@@ -89,7 +102,7 @@ def manual_close_of(node: ast.Try, context: Context) -> ManualClose | None:
     found = [item for close in closes if (item := _item(node, close, scope, context)) is not None]
     if not found or len({item.name for item in found}) != len(found):
         return None
-    found.sort(key=lambda item: item.acquisition.lineno)
+    found.sort(key=lambda item: 0 if item.acquisition is None else item.acquisition.lineno)
     return ManualClose(node, tuple(found))
 
 
@@ -133,9 +146,11 @@ def _is_plain_guard(test: ast.expr, name: str) -> bool:
 
 def _item(node: ast.Try, close: _Close, scope: Scope, context: Context) -> Item | None:
     block = block_of(node)
-    place = _opening(close.name, node.body) or _opening(close.name, _before(node, block))
-    if place is None or not is_bound_once(close.name, scope, context):
+    place = opening_of(close.name, node.body) or opening_of(close.name, _before(node, block))
+    if not is_bound_once(close.name, scope, context):
         return None
+    if place is None:
+        return _module_item(node, close, context) if is_bare_module_level(node) else None
     call = acquisition(place.value)
     assert call is not None
     resource = closable(call, context.names)
@@ -149,14 +164,28 @@ def _item(node: ast.Try, close: _Close, scope: Scope, context: Context) -> Item 
     return item if _can_be_with(item, close, scope) and _is_used_within(item, node, block, uses) else None
 
 
-def _before(node: ast.Try, block: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
-    return block[: next(i for i, s in enumerate(block) if s is node)]
+def _module_item(node: ast.Try, close: _Close, context: Context) -> Item | None:
+    """Return what a `try` directly at module level closes, where only the facts say what opens it."""
+    symbol = context.facts.symbol(close.name)
+    if not isinstance(symbol, CallSymbol):
+        return None
+    call = ast.parse(f"{symbol.callee}()", mode="eval").body
+    resource = closable(call, context.names) if isinstance(call, ast.Call) else None
+    if resource is None or not isinstance(call, ast.Call):
+        return None
+    item = Item(close.name, resource, None, call, close.statement)
+    uses = uses_of(close.name, [node], resource.closers | {close.method})
+    return item if _closes_as_with(item, close) and all(_is_plain_use(use, item) for use in uses) else None
 
 
-def _opening(name: str, statements: Sequence[ast.stmt]) -> ast.Assign | ast.AnnAssign | None:
+def opening_of(name: str, statements: Sequence[ast.stmt]) -> ast.Assign | ast.AnnAssign | None:
     """Return the last of some statements that is `name = call(...)`."""
     found = [s for s in _bindings(name, statements) if acquisition(s.value) is not None]
     return found[-1] if found else None
+
+
+def _before(node: ast.Try, block: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
+    return block[: next(i for i, s in enumerate(block) if s is node)]
 
 
 def _initial(name: str, statements: Sequence[ast.stmt]) -> ast.stmt | None:
@@ -172,16 +201,19 @@ def _bindings(name: str, statements: Sequence[ast.stmt]) -> Iterator[ast.Assign 
 
 
 def _can_be_with(item: Item, close: _Close, scope: Scope) -> bool:
-    """Tell whether leaving a `with` does what the closing call does, and may be written in this function."""
+    """Tell whether a `with` may be written in this function, and leaving it does what the closing call does."""
+    opened_by_await = item.acquisition is not None and isinstance(item.acquisition.value, ast.Await)
+    if opened_by_await and (not item.resource.is_async or item.resource.manager is not Manager.OWN):
+        return False
+    is_coroutine = isinstance(scope.function, ast.AsyncFunctionDef)
+    return _closes_as_with(item, close) and (is_coroutine or not item.resource.is_async)
+
+
+def _closes_as_with(item: Item, close: _Close) -> bool:
     resource = item.resource
     if close.method not in resource.closers or close.method not in resource.same_as_with:
         return False
-    if close.is_awaited != resource.is_async or resource.manager is Manager.NONE:
-        return False
-    opened_by_await = isinstance(item.acquisition.value, ast.Await)
-    if opened_by_await and (not resource.is_async or resource.manager is not Manager.OWN):
-        return False
-    return not resource.is_async or isinstance(scope.function, ast.AsyncFunctionDef)
+    return close.is_awaited == resource.is_async and resource.manager is not Manager.NONE
 
 
 def _is_used_within(item: Item, node: ast.Try, block: Sequence[ast.stmt], uses: Sequence[Use]) -> bool:
@@ -189,10 +221,8 @@ def _is_used_within(item: Item, node: ast.Try, block: Sequence[ast.stmt], uses: 
     if any(not _is_plain_use(use, item) for use in uses):
         return False
     mentions = [use.node for use in uses if not _belongs(use.node, (item.close, item.acquisition, item.initial))]
-    if item.is_inside:
-        allowed = list(_behind(item.acquisition, node.body))
-    else:
-        allowed = [*_behind(item.acquisition, _before(node, block)), node]
+    in_front = [] if item.is_inside else [node]
+    allowed = [*_behind(item.acquisition, node.body if item.is_inside else _before(node, block)), *in_front]
     return all(_belongs(mention, allowed) for mention in mentions)
 
 
@@ -202,7 +232,7 @@ def _is_plain_use(use: Use, item: Item) -> bool:
     return use.how is not How.ESCAPE
 
 
-def _behind(statement: ast.stmt, statements: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+def _behind(statement: ast.stmt | None, statements: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     found = False
     for other in statements:
         if found:

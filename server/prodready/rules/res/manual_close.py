@@ -44,7 +44,8 @@ too. It is unsafe only where another statement of the `finally` would change pla
 
 Where the name is bound more than once, used behind the `finally`, or the resource gets out: it is returned, stored,
 captured by a closure, given to a class, or one of its methods is handed on. In `__enter__`, context managers, fixtures
-and dependencies. Where nobody knows what is closed, except for what looks like a class: that is a `hint`.
+and dependencies. At module level, where functions use it or `__all__` exports it: it lives as long as the process.
+Where nobody knows what is closed, except for what looks like a class: that is a `hint`.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class ManualCloseRule(Rule):
         if found is not None:
             verb = "is" if len(found.items) == 1 else "are"
             message = f"{names_of(found.items)} {verb} closed by hand in a 'finally'"
-            at = context.range_of(found.items[0].call)
+            at = context.range_of(found.place)
             related = [Related(f"'{item.name}' is closed here", context.range_of(item.close)) for item in found.items]
             yield self.hit(context, node, message, at=at, fix=found.fix, severity=_severity(found), related=related)
 
