@@ -150,13 +150,14 @@ def _added(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
 
 
 def _percent(left: cst.SimpleString, right: cst.BaseExpression) -> list[Piece] | None:
-    """Return the pieces of `"..." % (a, b)`; None where the values cannot be told apart for sure."""
+    """Return the pieces of `"..." % (a, b)` or `"..." % a`; None where the values cannot be told apart for sure."""
     text = _text(left)
-    if text is None or not isinstance(right, cst.Tuple):
+    elements = right.elements if isinstance(right, cst.Tuple) else [cst.Element(right)]
+    values = [element.value for element in elements if isinstance(element, cst.Element)]
+    if text is None or len(values) != len(elements) or isinstance(right, cst.Dict):
         return None
     found = [m for m in _PLACEHOLDER.finditer(text.raw) if m.group() != "%%"]
-    values = [element.value for element in right.elements if isinstance(element, cst.Element)]
-    if len(found) != len(values) or len(values) != len(right.elements) or text.raw.count("%(") > 0:
+    if len(found) != len(values) or "%(" in text.raw:
         return None
     pieces: list[Piece] = []
     position = 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from prodready.engine.facts import dotted
+from prodready.engine.facts import ClassSymbol, dotted
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FUNCTIONS, TRIES, FunctionNode, ancestors, walk
+from prodready.engine.syntax import FUNCTIONS, TRIES, FunctionNode, ancestors, parent, walk
 from prodready.models.handlers import words_of
 from prodready.models.loggers import METHODS
 
@@ -37,10 +37,17 @@ def may_handle_exception(node: ast.AST, names: Names) -> bool:
     return False
 
 
-def deals_with_failures(node: ast.AST) -> bool:
-    """Tell whether the function around `node` has a name that says that it deals with failures."""
+def deals_with_failures(node: ast.AST, names: Names) -> bool:
+    """Tell whether the function around `node` may be called because something failed.
+
+    Its name says so, or it is a private method of a class with bases, which may call it from a handler of theirs.
+    """
     function = _function_around(node)
-    return function is not None and not _FAILURE_WORDS.isdisjoint(words_of(function.name))
+    if function is None:
+        return False
+    inherited = function.name.startswith("_") and _has_bases(parent(function), names)
+    named = exception_parameter(node) is not None
+    return not _FAILURE_WORDS.isdisjoint(words_of(function.name)) or (inherited and not named)
 
 
 def exception_parameter(node: ast.AST) -> str | None:
@@ -64,6 +71,14 @@ def exception_parameter(node: ast.AST) -> str | None:
         if _is_exception(argument) and not _is_bound_again(argument.arg, function):
             return argument.arg
     return None
+
+
+def _has_bases(owner: ast.AST | None, names: Names) -> bool:
+    """Tell whether a class has bases; a large one is looked at in parts, of which only the facts know the bases."""
+    if not isinstance(owner, ast.ClassDef):
+        return False
+    symbol = names.facts.symbol(owner.name)
+    return bool(symbol.bases if isinstance(symbol, ClassSymbol) else owner.bases)
 
 
 def _may_be_called_in_handler(function: FunctionNode, names: Names) -> bool:

@@ -43,6 +43,7 @@ _INTERRUPTS: Final = frozenset({
     "builtins.KeyboardInterrupt", "builtins.SystemExit", "builtins.EOFError", "builtins.StopIteration",
     "builtins.GeneratorExit", "asyncio.CancelledError",
 })  # fmt: skip
+_VERBOSITY: Final = frozenset({"verbose", "verbosity", "quiet", "set_verbose"})
 _TERMINAL: Final = frozenset({
     "curses", "getpass", "inquirer", "prompt_toolkit", "questionary", "readline", "termios", "tty", "webbrowser",
 })  # fmt: skip
@@ -161,8 +162,8 @@ def imports_terminal(name: str, context: Context) -> bool:
 
 
 def may_be_output(node: ast.AST, context: Context) -> bool:
-    """Tell whether output may well be what is wanted: the function is called so, or the module is a script as well."""
-    return bool(context.facts.usage.by_script) or is_output_function(node)
+    """Tell whether output may well be wanted: asked for by `verbosity`, by the function's name, or in a script."""
+    return bool(context.facts.usage.by_script) or is_output_function(node) or _is_asked_for(node)
 
 
 def tells_secret(node: ast.Call) -> bool:
@@ -189,6 +190,13 @@ def level_of(node: ast.Call, stream: str, names: Names) -> str:
 def logs_traceback(handler: ast.ExceptHandler, names: Names) -> bool:
     """Tell whether some call in a handler logs the traceback already."""
     return any((call := log_call(n, names)) is not None and call.asks_for_traceback for n in walk_own(handler.body))
+
+
+def _is_asked_for(node: ast.AST) -> bool:
+    """Tell whether a condition around `node` is about how much the caller wants to see."""
+    tests = [up.test for up in ancestors(node) if isinstance(up, ast.If)]
+    names = (n for n in walk(tests) if isinstance(n, (ast.Name, ast.Attribute)))
+    return any((n.id if isinstance(n, ast.Name) else n.attr).lower() in _VERBOSITY for n in names)
 
 
 def _stream(file: ast.expr | None, names: Names) -> str | None:

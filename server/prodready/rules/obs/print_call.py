@@ -47,7 +47,8 @@ An empty `print()` is removed.
 In command lines, scripts, tests and notebooks; behind `if __name__ == "__main__":` and in the functions called there;
 in modules that talk to somebody at a terminal (`input()`, `curses`, `webbrowser`); inside logging itself, `__del__`
 and exit hooks; and where `file=` names another stream. It is a hint in functions whose name says that they print
-(`print_summary`) and in the other functions of a module that can be started as a script.
+(`print_summary`), under conditions on `verbose` or `verbosity`, and in the other functions of a module that can be
+started as a script.
 """
 
 from __future__ import annotations

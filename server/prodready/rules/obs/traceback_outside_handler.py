@@ -40,7 +40,8 @@ be called while an exception is handled.
 In handlers and `finally` blocks, in functions that a handler of the module calls or that are registered as exception
 handlers, in `__exit__`, in functions that ask `sys.exc_info()`, in methods that a logger of one's own consists of,
 and in lambdas. In functions whose name says that they deal with failures (`handle_error`, `log_failure`) it is a
-hint: they are usually called from a handler.
+hint: they are usually called from a handler. So it is in private methods of classes with bases, which may call them
+from one of theirs.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class TracebackOutsideHandler(Rule):
         call = log_call(node, context.names)
         if call is None or not call.traceback_of_current or may_handle_exception(node, context.names):
             return
-        unsure = call.kind is LoggerKind.UNKNOWN or deals_with_failures(node)
+        unsure = call.kind is LoggerKind.UNKNOWN or deals_with_failures(node, context.names)
         fix = next((p.fix for p in _ways(call)), None)
         message = "no exception is being handled here: the traceback would be empty"
         yield self.hit(context, node, message, severity=Severity.HINT if unsure else None, fix=fix)
