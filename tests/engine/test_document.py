@@ -89,6 +89,15 @@ def test_a_decorator_typed_at_the_end_of_a_segment_joins_with_the_function_below
     assert "".join(after.document.segments[1].lines).startswith(decorator)
 
 
+def test_a_decorator_behind_a_string_that_is_not_closed_stays_with_the_function_below() -> None:
+    before = opened("x = 1\n" + FOUR.replace("def g", "@dec\ndef g"))
+    open_ = before.edited(edit((0, 4), (0, 4), "'''"))
+    indented = open_.edited(edit((33, 0), (33, 0), "    "))
+    mended = indented.edited(edit((33, 0), (33, 4), "")).edited(edit((0, 4), (0, 7), ""))
+    assert mended.source.text == before.source.text
+    assert not mended.is_broken
+
+
 def test_a_decorator_typed_at_the_end_of_a_member_joins_with_the_method_below() -> None:
     before = opened(CLASS)
     after = before.edited(edit((33, 16), (33, 16), "\n    @dec(\n        1,\n    )"))

@@ -82,13 +82,13 @@ class Document:
         first, last = whole_classes(self.segments, first, last)
         while True:
             own = lines[self.starts[first] : self.starts[last + 1] + delta]
-            whole = parse_run(own)
-            if whole.fault is not None and first > 0 and continues_statement(own):
+            parsed = _parse_cut(own)
+            broken = any(segment.fault is not None for segment in parsed)
+            if broken and first > 0 and continues_statement(own):
                 first, last = whole_classes(self.segments, first - 1, last)
-            elif whole.fault is not None and last + 1 < len(self.segments) and ends_with_decorator(own):
+            elif broken and last + 1 < len(self.segments) and ends_with_decorator(parsed[-1].lines):
                 first, last = whole_classes(self.segments, first, last + 1)
             else:
-                parsed = cut(own, whole.body) if whole.fault is None else _recover(own)
                 return [*self.segments[:first], *parsed, *self.segments[last + 1 :]]
 
     def _reparse_members(self, lines: Sequence[str], first: int, last: int, delta: int) -> list[Segment] | None:
