@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 from collections.abc import Iterator
 
 import pytest
@@ -225,6 +226,19 @@ def test_the_facts_of_a_module_say_what_each_name_is_bound_to() -> None:
     assert facts.symbols["z"] == (ImportSymbol(".x.y"),)
     assert facts.exports == {"z", "q"}
     assert facts.stars == (".w",)
+
+
+def test_facts_can_be_sent_to_another_process() -> None:
+    facts = opened("import a\nclass A(a.B):\n    x = a.c()\n    def close(self):\n        self.y = x\n").facts
+    assert pickle.loads(pickle.dumps(facts)) == facts
+
+
+def test_a_fault_without_place_in_a_member_stands_on_its_first_line() -> None:
+    members = "".join(f"    def f{i}(self):\n        return {i}\n" for i in range(40))
+    deep = f"        x = {'f(' * 99}{'(' * 99}{')' * 99}{')' * 99}\n"
+    broken = opened(f"class A:\n{members}").edited(edit((40, 0), (40, 0), f"    def g(self):\n{deep}{deep}\0"))
+    (fault,) = told(broken, "SYN101")
+    assert broken.source.clamp(fault.range.start) == fault.range.start
 
 
 def test_a_finding_moves_with_its_related_places_of_the_same_file() -> None:
