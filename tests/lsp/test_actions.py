@@ -152,6 +152,25 @@ async def test_only_the_diagnostics_that_the_client_names_are_repaired(connect: 
     assert others == []
 
 
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        (types.Diagnostic(span(0, 11, 0, 20), "no source, as ALE sends it", code="TST201"), ["Write quick_name"]),
+        (types.Diagnostic(span(0, 15, 0, 24), "bytes, as Neovim 0.7 counts", code="TST201"), ["Write quick_name"]),
+        (types.Diagnostic(span(4, 10, 4, 19), "on another line", code="TST201"), []),
+        (types.Diagnostic(span(0, 11, 0, 20), "of another tool", code="E501"), []),
+    ],
+)
+async def test_diagnostics_that_a_client_names_inexactly_are_understood(
+    connect: Connect, tmp_path: Path, named: types.Diagnostic, expected: list[str]
+) -> None:
+    editor, uri = await opened(connect, tmp_path)
+
+    actions = await editor.actions(uri, span(0, 11), only=["quickfix"], diagnostics=[named])
+
+    assert [action.title for action in actions if action.is_preferred] == expected
+
+
 async def test_a_client_without_capabilities_gets_whole_edits_without_versions(
     connect: Connect, tmp_path: Path
 ) -> None:

@@ -84,7 +84,8 @@ class Offers:
         self._analysis = analysis
         self._version = session.version
         self._only = params.context.only
-        self._shown = [d for d in params.context.diagnostics if d.source == SOURCE]
+        # ALE leaves the source out; a code of another tool's matches no finding.
+        self._shown = [d for d in params.context.diagnostics if d.source in (SOURCE, None)]
         self._others = bool(params.context.diagnostics) and not self._shown
         self._range = server.client.codec.range(analysis.source, params.range)
 
@@ -123,7 +124,10 @@ class Offers:
         """Return the client's own diagnostics of a finding, which it may mark as handled by an action."""
         ident = finding_id(finding)
         place = self._server.client.codec.client_range(self._analysis.source, finding.range).start
-        return [d for d in self._shown if d.data == ident or (d.code == finding.code and d.range.start == place)]
+        alike = [d for d in self._shown if d.code == finding.code]
+        exact = [d for d in self._shown if d.data == ident or (d in alike and d.range.start == place)]
+        # Neovim 0.7 gives columns in bytes, whatever was agreed on, and no data.
+        return exact or [d for d in alike if d.data is None and d.range.start.line == place.line]
 
     async def _fixes(self, finding: Finding) -> AsyncIterator[types.CodeAction]:
         if finding.fix is None or finding.stale:
