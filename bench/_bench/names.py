@@ -6,6 +6,7 @@ Our own rules do not know such things; a repair that calls a logger which is not
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 CODES = "E9,F"
+_LINE = re.compile(r" from line \d+")
 
 
 def worse(before: Path, after: Path) -> list[str]:
@@ -24,8 +26,12 @@ def worse(before: Path, after: Path) -> list[str]:
 def _complaints(directory: Path) -> list[tuple[str, str, str]]:
     if not directory.is_dir():
         return []
-    found = [(_relative(entry, directory), str(entry["code"]), str(entry["message"])) for entry in _ruff(directory)]
-    return [(path, code, message) for path, code, message in found]
+    return [(_relative(entry, directory), str(entry["code"]), _message(entry)) for entry in _ruff(directory)]
+
+
+def _message(entry: dict[str, Any]) -> str:
+    """Return a complaint without the line numbers in it, which a repair may move."""
+    return _LINE.sub("", str(entry["message"]))
 
 
 def _relative(entry: dict[str, Any], directory: Path) -> str:
