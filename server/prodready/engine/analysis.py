@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 
 from prodready.engine.checker import (
@@ -26,6 +26,7 @@ from prodready.engine.facts import (
     SegmentFacts,
     merge,
     one_of,
+    tells_the_same,
 )
 from prodready.engine.finding import Edit, Finding, Position, Range
 from prodready.engine.segments import Segment
@@ -125,7 +126,9 @@ class Analysis:
         replaced = range(front, len(self.document.segments) - back)
         new = range(front, len(document.segments) - back)
         _keep_stale(_moved(self, replaced, change, edit), [self.document.segments[i] for i in replaced], document, new)
-        if [_facts(self.document.segments[i]) for i in replaced] == [_facts(document.segments[i]) for i in new]:
+        before = [_facts(self.document.segments[i]) for i in replaced]
+        after = [_facts(document.segments[i]) for i in new]
+        if len(before) == len(after) and all(map(partial(tells_the_same, module=self.facts), before, after)):
             return Analysis(source, document, self.knowledge)
         facts = _module_facts(document, self.settings)
         knowledge = self.knowledge if facts == self.facts else replace(self.knowledge, facts=facts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 
@@ -203,6 +203,22 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
         name, package, symbols, frozenset(reads & made), frozenset(closes & made), tuple(stars), frozenset(exports),
         frozenset(ignores), frozenset(hands_on & made), joined(usages).among(_functions(symbols)),
     )  # fmt: skip
+
+
+def tells_the_same(before: SegmentFacts, after: SegmentFacts, module: ModuleFacts) -> bool:
+    """Tell whether `after` in the place of `before`, a segment of `module`, leaves the facts of the module as they are.
+
+    Most edits change which names a function mentions; only those that are made by a call at module level count.
+    """
+    if replace(before, function_reads=after.function_reads, usage=after.usage) != after:
+        return False
+    changed = before.function_reads ^ after.function_reads
+    if any(isinstance(s, CallSymbol) for name in changed for s in module.symbols.get(name, ())):
+        return False
+    if before.usage == after.usage:
+        return True
+    defined = _functions(module.symbols)
+    return before.usage.among(defined) == after.usage.among(defined)
 
 
 def _functions(symbols: Mapping[str, tuple[Symbol, ...]]) -> set[str]:
