@@ -16,7 +16,7 @@ from prodready.project.config import load
 from prodready.project.index import ProjectIndex
 from tests.cli.conftest import PRODREADY, Workplace
 
-BARE = "try:\n    a()\nexcept:\n    raise\n"
+BARE = "try:\n    a()\nexcept:\n    log.exception('a failed')\n"
 BARE_AT = "3:1 OBS202 [warning] 'except:' also catches KeyboardInterrupt and SystemExit: name the type"
 
 
@@ -27,7 +27,7 @@ def test_clean_code_exits_with_0(workplace: Workplace) -> None:
 
 
 def test_findings_exit_with_1_and_are_shown_with_their_source(workplace: Workplace) -> None:
-    workplace.write("app/é.py", "def é():\n\ttry:\n\t\ta()\n\texcept:\n\t\traise\n")
+    workplace.write("app/é.py", "def é():\n\ttry:\n\t\ta()\n\texcept:\n\t\tlog.exception('a')\n")
     done = workplace.run("check", "--select", "OBS202")
     assert done.code == 1
     assert done.out == dedent("""\
@@ -35,14 +35,14 @@ def test_findings_exit_with_1_and_are_shown_with_their_source(workplace: Workpla
           |
         4 |     except:
           |     ^^^^^^
-          = fix: Catch BaseException (unsafe: says what it catches today)
+          = fix: Catch Exception (unsafe: interrupts and exits are no longer caught)
 
         1 finding in 1 of 1 file (1 fixable, 0 safe with `prodready fix`), 0.0 s
         """)
 
 
 def test_json_is_the_documented_object(workplace: Workplace) -> None:
-    workplace.write("app.py", "class A:\n    def é(self):\n        try: a('é')\n        except: raise\n")
+    workplace.write("app.py", "class A:\n    def é(self):\n        try: a('é')\n        except: log.exception('a')\n")
     workplace.write("data.py", b"\0")
     done = workplace.run("check", "--select", "OBS202", "--format", "json")
     assert done.code == 1
@@ -57,7 +57,7 @@ def test_json_is_the_documented_object(workplace: Workplace) -> None:
                 "range": {"start": {"line": 4, "column": 9}, "end": {"line": 4, "column": 15}},
                 "scope": "A.é",
                 "message": "'except:' also catches KeyboardInterrupt and SystemExit: name the type",
-                "fix": {"title": "Catch BaseException", "applicability": "unsafe"},
+                "fix": {"title": "Catch Exception", "applicability": "unsafe"},
                 "related": [],
             }
         ],

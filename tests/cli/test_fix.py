@@ -17,8 +17,8 @@ from prodready.project.files import read
 from prodready.report.model import FileReport
 from tests.cli.conftest import Workplace
 
-BARE = "try:\n    a()\nexcept:\n    raise\n"
-NAMED = BARE.replace("except:", "except BaseException:")
+BARE = "try:\n    a()\nexcept:\n    log.exception('a failed')\n"
+NAMED = BARE.replace("except:", "except Exception:")
 ONLY = ("--select", "OBS202")
 
 
@@ -77,7 +77,7 @@ def test_bytes_outside_the_fix_and_the_mode_stay(workplace: Workplace) -> None:
     path = workplace.write("app.py", before)
     path.chmod(0o750)
     assert workplace.run("fix", "--unsafe-fixes", *ONLY).code == 0
-    assert path.read_bytes() == before.replace(b"except:", b"except BaseException:")
+    assert path.read_bytes() == before.replace(b"except:", b"except Exception:")
     assert stat.S_IMODE(path.stat().st_mode) == 0o750
     assert sorted(entry.name for entry in workplace.root.iterdir()) == ["app.py", "pyproject.toml"]
 
@@ -86,7 +86,7 @@ def test_a_coding_line_is_honoured_on_the_way_back(workplace: Workplace) -> None
     before = b"# coding: latin-1\nx = '\xe9'\n" + BARE.encode()
     path = workplace.write("app.py", before)
     assert workplace.run("fix", "--unsafe-fixes", *ONLY).code == 0
-    assert path.read_bytes() == before.replace(b"except:", b"except BaseException:")
+    assert path.read_bytes() == before.replace(b"except:", b"except Exception:")
 
 
 def test_a_diff_changes_nothing(workplace: Workplace) -> None:
@@ -101,8 +101,8 @@ def test_a_diff_changes_nothing(workplace: Workplace) -> None:
          try:
              a()
         -except:
-        +except BaseException:
-             raise
+        +except Exception:
+             log.exception('a failed')
         """)
     assert done.err == dedent("""\
         would fix app.py: 1 OBS202 bare-except
@@ -119,7 +119,7 @@ def test_a_diff_can_be_applied(workplace: Workplace, ending: str) -> None:
     diff = workplace.run("fix", "--diff", "--unsafe-fixes", *ONLY).out
     command = ["git", "apply", "--whitespace=nowarn", "-"]
     subprocess.run(command, cwd=workplace.root, input=diff.encode(), check=True, timeout=60)
-    assert path.read_bytes() == crlf.replace("except:", "except BaseException:").encode()
+    assert path.read_bytes() == crlf.replace("except:", "except Exception:").encode()
 
 
 def test_a_diff_on_a_terminal_has_colours_and_cannot_steer_it() -> None:
@@ -137,7 +137,7 @@ def test_a_diff_on_a_terminal_has_colours_and_cannot_steer_it() -> None:
 def test_standard_input_is_fixed_to_standard_output(workplace: Workplace) -> None:
     before = b"\xef\xbb\xbf" + BARE.replace("\n", "\r\n").encode()
     done = workplace.run("fix", "-", "--unsafe-fixes", "--stdin-filename", "lib/app.py", *ONLY, stdin=before)
-    assert (done.code, done.out.encode()) == (0, before.replace(b"except:", b"except BaseException:"))
+    assert (done.code, done.out.encode()) == (0, before.replace(b"except:", b"except Exception:"))
     assert done.err == dedent("""\
         fixed lib/app.py: 1 OBS202 bare-except
         Fixed 1 finding in 1 file; none left, 0.0 s

@@ -193,14 +193,14 @@ async def test_a_client_without_capabilities_gets_whole_edits_without_versions(
 
 
 async def test_unsafe_fixes_say_so_and_are_no_part_of_fixing_all_safe_ones(connect: Connect, tmp_path: Path) -> None:
-    text = "try:\n    f()\nexcept:\n    raise\n"
+    text = "try:\n    f()\nexcept:\n    log.exception('f')\n"
     editor, uri = await opened(connect, tmp_path, text + text)
 
     actions = await editor.actions(uri, span(2, 0))
 
     assert titles(actions) == [
-        "Catch BaseException (unsafe: says what it catches today)",
-        "Fix all OBS202 in this file (unsafe: says what it catches today)",
+        "Catch Exception (unsafe: interrupts and exits are no longer caught)",
+        "Fix all OBS202 in this file (unsafe: interrupts and exits are no longer caught)",
         "Ignore OBS202 on this line",
     ]
     assert await editor.actions(uri, span(2, 0), only=[FIX_ALL]) == []

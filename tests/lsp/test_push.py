@@ -12,7 +12,7 @@ from tests.lsp.editor import SERVER, capabilities, codes_of, replacing, span
 
 pytestmark = pytest.mark.asyncio
 
-BARE = "try:\n    work()\nexcept:\n    recover()\n    raise\n"
+BARE = "try:\n    work()\nexcept:\n    log.exception('work')\n    recover()\n"
 UNITS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 
 
