@@ -202,7 +202,9 @@ def test_module_level_code_between_imports_gets_the_logger_above_it() -> None:
     "text",
     [
         pytest.param("import os; mark()\n", id="the statement shares the line of the last import"),
-        pytest.param("mark()\nimport logging\nlogger = logging.getLogger()\n", id="the logger is defined further down"),
+        pytest.param(
+            "mark()\nimport logging\nlogger = logging.getLogger()\n", id="logger and import come further down"
+        ),
         pytest.param("logging = 1\n\n\ndef f():\n    mark()\n", id="the library's name means something else"),
         pytest.param(
             "logger = _logger = log = module_logger = 1\n\n\ndef f():\n    mark()\n", id="every usual name is taken"

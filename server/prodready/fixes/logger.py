@@ -33,7 +33,7 @@ def logger_at(draft: Draft, imports: Imports, at: ast.AST) -> tuple[str, str]:
         if _is_defined_before(draft, imports, name, at):
             return name, kind.value
     if known:
-        raise Refusal(f"'{known[0][0]}' is defined further down")
+        return _ask_for(draft, at, *known[0]), known[0][1].value
     own = own_logger(at, names)
     if own is not None:
         return own[0], own[1].value
@@ -42,6 +42,18 @@ def logger_at(draft: Draft, imports: Imports, at: ast.AST) -> tuple[str, str]:
     if draft.context.settings.logger_kind == LoggerKind.LOGURU.value:
         return draft.import_name("loguru", "logger", at), LoggerKind.LOGURU.value
     return _define(draft, imports, at), draft.context.settings.logger_kind
+
+
+def _ask_for(draft: Draft, at: ast.AST, name: str, kind: LoggerKind) -> str:
+    """Return an expression that gives the logger which the module binds to `name` only further down."""
+    if kind.value not in _NEW:
+        raise Refusal(f"'{name}' is defined further down")
+    library, template = _NEW[kind.value]
+    before = len(draft.edits)
+    module = draft.import_module(library, at)
+    if len(draft.edits) > before and library in draft.context.facts.symbols:
+        raise Refusal(f"'{library}' is imported further down")
+    return template.format(module=module)
 
 
 def _is_defined_before(draft: Draft, imports: Imports, name: str, at: ast.AST) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Final
 
+from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import FUNCTIONS, TRIES, ancestors, parent, walk, walk_own
 from prodready.models.handlers import callee, caught, is_broad, words_of
@@ -22,7 +24,20 @@ _UNEXPECTED: Final = frozenset({
 _TRACKERS: Final = frozenset({"bugsnag", "capture", "honeybadger", "rollbar", "sentry"})
 _ANSWERS: Final = frozenset({"abort", "http", "response"})
 """Words in the names of exceptions that a framework turns into an answer, without logging where they come from."""
+_KEPT_SHORT: Final = re.compile(
+    r"#.*(?:(?:\bnot|n't|\bnever|\bwithout|\bavoid\w*)\b.*\b(?:log\w*|exc_info|exceptions?|leak\w*|expos\w*)"
+    r"|\b(?:secrets?|tokens?|passwords?|credentials?|sensitive|redact\w*|tracebacks?|stack ?traces?))\b",
+    re.IGNORECASE,
+)
+"""Comments of people who thought about what an exception, or its traceback, would put into the log."""
 _ERROR_LEVELS: Final = frozenset({"error", "critical"})
+
+
+def is_kept_short(call: LogCall, handler: ast.ExceptHandler, context: Context) -> bool:
+    """Tell whether a comment in front of an error log, or beside it, says that the exception must not be logged."""
+    first = handler.lineno - 1 - context.segment.base
+    last = (call.node.end_lineno or call.node.lineno) - 1 - context.segment.base
+    return any(_KEPT_SHORT.search(context.line(number)) for number in range(first, last + 1))
 
 
 def lacks_traceback(call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:

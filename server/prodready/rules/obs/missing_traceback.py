@@ -43,8 +43,9 @@ action. For loguru, which ignores `exc_info`, it is `.opt(exception=True)`. Noth
 ## When it is silent
 
 Where the handler logs the traceback elsewhere on the same path, hands the exception to an error tracker, or raises
-again (but not an HTTP error, whose cause nobody logs); where the call says anything about `exc_info`; and where the
-handler catches an expected, narrow type. Narrow types that mean a bug or a failing database (`TypeError`,
+again (but not an HTTP error, whose cause nobody logs); where the call says anything about `exc_info`; where a comment
+says that the exception must not be logged, or speaks of secrets or tracebacks; and where the handler catches an
+expected, narrow type. Narrow types that mean a bug or a failing database (`TypeError`,
 `SQLAlchemyError`) are reported as info. For loggers of an unknown kind it is a hint, without a fix.
 """
 
@@ -59,7 +60,7 @@ from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hi
 from prodready.engine.settings import Role
 from prodready.engine.syntax import enclosing_handler
 from prodready.fixes.draft import Draft
-from prodready.models.error_logs import is_unexpected, lacks_traceback
+from prodready.models.error_logs import is_kept_short, is_unexpected, lacks_traceback
 from prodready.models.handlers import is_broad
 from prodready.models.loggers import LogCall, LoggerKind, log_call
 
@@ -76,6 +77,8 @@ class MissingTraceback(Rule):
         handler = enclosing_handler(node)
         call = log_call(node, context.names) if handler is not None else None
         if handler is None or call is None or not lacks_traceback(call, handler, context.names):
+            return
+        if is_kept_short(call, handler, context):
             return
         broad = is_broad(handler, context.names)
         if not broad and not is_unexpected(handler, context.names):
