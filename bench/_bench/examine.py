@@ -36,10 +36,11 @@ def examine(file: Subject, before: Analysis, finding: Finding, edits: Sequence[E
     if fault and not syntax_fault(before.source.text):
         return {PARSES: fault}
     after = file.once(source)
+    stays = _not_removed(before, after, finding)
     faults = {
-        REMOVED: _not_removed(before, after, finding),
+        REMOVED: stays,
         STABLE: _still_there(before, after, finding, edits),
-        ADDS_NONE: added(before.findings, after),
+        ADDS_NONE: added(before.findings, after, [] if stays else [finding]),
         KEEPS: lost(before.source, source, edits),
     }
     return {check: text for check, text in faults.items() if text}
@@ -56,11 +57,16 @@ def syntax_fault(text: str) -> str:
     return ""
 
 
-def added(before: Sequence[Finding], after: Analysis) -> str:
-    """Return the findings that there are more of than before, and rules that crash on the new text."""
-    grown = Counter(map(_key, after.findings)) - Counter(map(_key, before))
+def added(before: Sequence[Finding], after: Analysis, repaired: Sequence[Finding] = ()) -> str:
+    """Return the findings that there are more of than before, less those `repaired`, and rules that crash now.
+
+    Findings are counted by rule and function: one that was there before may say something else afterwards.
+    """
+    allowed = Counter(map(_place, before))
+    allowed.subtract(map(_place, repaired))
+    grown = Counter(map(_place, after.findings)) - allowed
     crashes = [f"{crash.code} crashes: {crash.error}" for crash in after.crashes]
-    return "; ".join([*sorted(": ".join(filter(None, key)) for key in grown), *crashes])
+    return "; ".join([*sorted(" in ".join(filter(None, place)) for place in grown), *crashes])
 
 
 def lost(before: SourceFile, after: SourceFile, edits: Sequence[Edit]) -> str:
@@ -104,6 +110,10 @@ def _still_there(before: Analysis, after: Analysis, finding: Finding, edits: Seq
 
 def _key(finding: Finding) -> tuple[str, str, str]:
     return (finding.code, finding.scope, finding.message)
+
+
+def _place(finding: Finding) -> tuple[str, str]:
+    return (finding.code, finding.scope)
 
 
 def _comments(text: str) -> Iterator[str]:
