@@ -11,7 +11,7 @@ try {
   const tests = readdirSync("client-vscode/test").filter((name) => name.endsWith(".test.ts")).map((name) => `client-vscode/test/${name}`);
   await build({ entryPoints: tests, outdir: out, outExtension: { ".js": ".mjs" }, bundle: true, platform: "node", format: "esm" });
   const files = readdirSync(out).map((name) => path.join(out, name));
-  process.exitCode = spawnSync(process.execPath, ["--test", ...process.argv.slice(2), ...files], { stdio: "inherit" }).status ?? 1;
+  process.exitCode = spawnSync(process.execPath, ["--test", "--test-reporter=spec", ...process.argv.slice(2), ...files], { stdio: "inherit" }).status ?? 1;
 } finally {
   rmSync(out, { recursive: true, force: true });
 }

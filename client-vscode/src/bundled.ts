@@ -94,7 +94,7 @@ async function fill(maker: Maker, base: Python, home: string, report: (message: 
   const { directory, pip } = maker.bundle;
   report(`making an environment with Python ${base.version.join(".")}`);
   await must(maker.run, base.executable, ["-I", "-m", "venv", "--without-pip", home], "make an environment");
-  report("installing the server (from this extension, nothing is downloaded)");
+  report("installing the server");
   const wheels = ["--no-index", "--find-links", directory, "--only-binary", ":all:"];
   const quiet = ["--no-input", "--no-cache-dir", "--disable-pip-version-check", "--no-compile", "--quiet"];
   const program = path.join(directory, pip, "pip");

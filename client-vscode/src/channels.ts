@@ -2,7 +2,7 @@
 
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { type Disposable, type LogOutputChannel, window } from "vscode";
+import type { Disposable, LogOutputChannel } from "vscode";
 
 export interface Channels extends Disposable {
   readonly log: LogOutputChannel;
@@ -10,9 +10,9 @@ export interface Channels extends Disposable {
   readonly trace: LogOutputChannel;
 }
 
-export function openChannels(): Channels {
-  const log = window.createOutputChannel("prodready", { log: true });
-  const trace = window.createOutputChannel("prodready: trace", { log: true });
+/** Opens both with `create`, which makes a channel with a name. */
+export function openChannels(create: (name: string) => LogOutputChannel): Channels {
+  const [log, trace] = [create("prodready"), create("prodready: trace")];
   return { log, trace, dispose: () => [log, trace].forEach((channel) => channel.dispose()) };
 }
 
@@ -22,12 +22,13 @@ const LINE = /^\d{4}-\d\d-\d\d [\d:,]+ (?<level>DEBUG|INFO|WARNING|ERROR|CRITICA
 type Level = "debug" | "info" | "warn" | "error";
 const LEVELS: Record<string, Level> = { DEBUG: "debug", INFO: "info", WARNING: "warn", ERROR: "error", CRITICAL: "error" };
 
-/** Copies what the server writes to its standard error into the log, each line at its own level. */
-export function copyLog(stream: Readable, log: Pick<LogOutputChannel, Level>): void {
+/** Copies what the server writes to its standard error into the log, each line at its own level, and to `said`. */
+export function copyLog(stream: Readable, log: Pick<LogOutputChannel, Level>, said: (line: string) => void): void {
   let level: Level = "error";
   createInterface({ input: stream }).on("line", (line) => {
     const groups = LINE.exec(line)?.groups;
     level = LEVELS[groups?.level ?? ""] ?? level;
     log[level](groups?.text ?? line);
+    if (line.trim() !== "") said(line.trim());
   });
 }

@@ -17,12 +17,18 @@ export const DOCUMENTS = ["file", "untitled", "vscode-notebook-cell", "vscode-vf
 /** Tells what happens in the log and in the status only; the library would open a window for each. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
-    super.error(message, data, false);
+    super.error(message, data instanceof Error ? data.message : data, false);
   }
 }
 
-/** Makes the client; `ended` is called when the server process is gone without having been asked to go. */
-export function makeClient(launch: Launch, cwd: string, channels: Channels, ended: () => void): LanguageClient {
+/** Makes the client; `ended` gets the server's last words when it is gone without having been asked to go. */
+export function makeClient(
+  launch: Launch,
+  cwd: string,
+  channels: Channels,
+  ended: (lastWords: string) => void,
+): LanguageClient {
+  let lastWords = "";
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
     outputChannel: channels.log,
@@ -31,13 +37,13 @@ export function makeClient(launch: Launch, cwd: string, channels: Channels, ende
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: () => {
-        ended();
+        ended(lastWords);
         return { action: CloseAction.DoNotRestart, handled: true, message: "The server has ended." };
       },
     },
     stdioOptions: {
       stdout: () => undefined, // the protocol itself
-      stderr: (stream: Readable) => copyLog(stream, channels.log),
+      stderr: (stream: Readable) => copyLog(stream, channels.log, (line) => (lastWords = line)),
     },
     middleware: {
       provideCodeActions: async (document, range, context, token, next) => {

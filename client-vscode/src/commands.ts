@@ -110,7 +110,7 @@ async function showConfiguration({ ask, pages }: Parts): Promise<void> {
   const { text } = await ask<{ text: string }>("prodready/effectiveConfiguration", {
     textDocument: { uri: uri.toString() },
   });
-  await pages.showText(`settings of ${uri.path.split("/").at(-1)}`, text, "toml");
+  await pages.showText(`settings of ${uri.path.split("/").at(-1)}`, text, "ini");
 }
 
 async function copyDebugInformation({ debugInformation }: Parts): Promise<void> {

@@ -32,7 +32,7 @@ export async function deactivate(): Promise<void> {
 }
 
 class Extension {
-  readonly #channels: Channels = openChannels();
+  readonly #channels: Channels = openChannels((name) => vscode.window.createOutputChannel(name, { log: true }));
   readonly #status = new Status();
   readonly #pages = new Pages();
   readonly #supervisor: Supervisor;
@@ -86,14 +86,14 @@ class Extension {
     if (subscription !== undefined) this.context.subscriptions.push(subscription);
   }
 
-  async #startServer(crashed: (reason: string) => void): Promise<Running> {
+  async #startServer(crashed: (lastWords: string) => void): Promise<Running> {
     const { log } = this.#channels;
     const launch = await this.#findServer();
     log.info(`starting ${[launch.command, ...launch.args].join(" ")} (${launch.origin})`);
     // A directory of ours: nothing that happens to lie in the workspace is near.
     const cwd = await this.#storage();
-    const client = makeClient(launch, cwd, this.#channels, () => {
-      crashed("see the log");
+    const client = makeClient(launch, cwd, this.#channels, (lastWords) => {
+      crashed(lastWords);
       void client.dispose().catch((error: unknown) => log.debug(String(error)));
     });
     await client.start();

@@ -9,18 +9,18 @@ export type State = "starting" | "running" | "stopped" | "failed";
 
 /** What the supervisor works with. `start` resolves when the server is ready, and calls `crashed` when it ends. */
 export interface Duties {
-  readonly start: (crashed: (reason: string) => void) => Promise<Running>;
+  readonly start: (crashed: (lastWords: string) => void) => Promise<Running>;
   readonly changed: (state: State, error?: Error) => void;
   readonly now: () => number;
 }
 
-/** Ended `times` times in a row. */
+/** Ended `times` times in a row; `lastWords` are what the server said at the end, if it said anything. */
 export class CrashesError extends Error {
   constructor(
     readonly times: number,
-    reason: string,
+    lastWords: string,
   ) {
-    super(`the server ended ${times} times in a row (${reason})`);
+    super(`the server ended ${times} times in a row${lastWords === "" ? "" : `, at last with: ${lastWords}`}`);
   }
 }
 
@@ -74,7 +74,7 @@ export class Supervisor {
     this.#startedAt = this.duties.now();
     this.duties.changed("starting");
     try {
-      const running = await this.duties.start((reason) => this.#crashed(generation, reason));
+      const running = await this.duties.start((lastWords) => this.#crashed(generation, lastWords));
       if (generation !== this.#generation) return await running.stop();
       this.#running = running;
       this.duties.changed("running");
@@ -91,7 +91,7 @@ export class Supervisor {
     await running?.stop();
   }
 
-  #crashed(generation: number, reason: string): void {
+  #crashed(generation: number, lastWords: string): void {
     if (generation !== this.#generation) return;
     this.#generation++;
     this.#running = undefined;
@@ -99,7 +99,7 @@ export class Supervisor {
     if (++this.#crashes < MOST_CRASHES) {
       void this.#again();
     } else {
-      this.duties.changed("failed", new CrashesError(this.#crashes, reason));
+      this.duties.changed("failed", new CrashesError(this.#crashes, lastWords));
     }
   }
 }

@@ -50,7 +50,10 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _add_pass_through(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    test = commands.add_parser("test", help="run the tests; all arguments go to pytest")
+    test = commands.add_parser(
+        "test",
+        help="run the tests; all arguments go to pytest, but a first --editors, which runs those in real editors",
+    )
     test.add_argument("pytest_arguments", nargs="*", metavar="ARGUMENT", help="default: all tests, on all cores")
     bench = commands.add_parser("bench", help="run bench/NAME.py, or take all figures")
     bench.add_argument(

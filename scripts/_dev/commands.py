@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -55,11 +56,27 @@ def run(call: argparse.Namespace) -> int:
 
 
 def test(call: argparse.Namespace) -> int:
-    """Run pytest; without arguments over everything, on all cores."""
+    """Run pytest; without arguments over all but the editors, on all cores; with --editors over these alone."""
     environment = Environment(ROOT).ensure(Level.DEV)
     arguments = call.pytest_arguments or ["--numprocesses", "auto"]
+    if arguments[0] == "--editors":
+        _test_client()
+        arguments = ["-m", "editors", *(arguments[1:] or ["tests/editors"])]
     code = in_environment(environment, ["pytest", *(_from_root(each) for each in arguments)], cwd=ROOT)
     return min(code, FAILED)
+
+
+def _test_client() -> None:
+    """Run the unit tests of the VS Code extension; raises Problem when they fail, or Node.js is missing."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise Problem("the extension's tests need Node.js 20 or later, with npm: https://nodejs.org")
+    steps = [["run", "check"], ["test"]]
+    if not (ROOT / "node_modules" / ".package-lock.json").exists():
+        steps.insert(0, ["ci", "--no-audit", "--no-fund"])
+    for step in steps:
+        if subprocess.run([npm, *step], cwd=ROOT, check=False).returncode != 0:
+            raise Problem(f"`npm {' '.join(step)}` failed", FAILED)
 
 
 def check(call: argparse.Namespace) -> int:

@@ -47,6 +47,22 @@ def test_test_runs_everything_on_all_cores_unless_told_otherwise(started: list[l
     assert started == [["ensure", "dev"], ["-m", "pytest", "--numprocesses", "auto"]]
 
 
+def test_the_editors_are_tested_alone_after_the_client(
+    started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands.shutil, "which", lambda name: f"/bin/{name}")
+    assert commands.main(["test", "--editors", "-x"]) == 0
+    assert started[-3:] == [["run", "check"], ["test"], ["-m", "pytest", "-m", "editors", "-x"]]
+
+
+def test_without_npm_the_editors_cannot_be_tested(
+    started: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands.shutil, "which", lambda name: None)
+    assert commands.main(["test", "--editors"]) == 3
+    assert "Node.js" in capsys.readouterr().err
+
+
 def test_tests_named_from_another_directory_are_found(
     started: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

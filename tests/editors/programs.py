@@ -26,7 +26,8 @@ def node() -> str:
         RuntimeError: when there is none, with what to do.
     """
     found = shutil.which("node")
-    if found is None or shutil.which("npm") is None:
+    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout if found else "v0"
+    if found is None or shutil.which("npm") is None or int(version[1:].split(".")[0]) < 20:
         raise RuntimeError("these tests need Node.js 20 or later, with npm: https://nodejs.org")
     return found
 

@@ -60,7 +60,7 @@ async def test_the_settings_of_a_document_say_where_they_come_from(connect: Conn
     lines = [" ".join(line.split()) for line in answer.text.splitlines()]
     assert 'logger-name = "log" # prodready.toml' in lines
     assert 'silent-level = "error" # editor' in lines
-    assert any(line.startswith("Role: test") for line in lines)
+    assert any(line.startswith("# Role: test") for line in lines)
 
 
 async def test_the_settings_of_a_document_that_is_not_open_are_refused(connect: Connect, tmp_path: Path) -> None:

@@ -175,7 +175,9 @@ def _situation(config: Config, path: Path, text: str) -> Situation:
 def _description(config: Config, path: Path, text: str) -> str:
     from prodready.project.description import as_text, described
 
-    return "\n".join([*as_text(described(config, path, shown, text)), ""])
+    lines = list(as_text(described(config, path, shown, text)))
+    head = lines.index("")
+    return "\n".join([*(f"# {line}" for line in lines[:head]), *lines[head:], ""])
 
 
 def _load(directory: Path, codec: PositionCodec) -> tuple[Config | None, dict[str, list[str]]]:

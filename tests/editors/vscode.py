@@ -1,0 +1,246 @@
+"""VS Code for tests: its server with an empty profile, in a headless Chromium, and what a user does in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from tests.editors import programs
+from tests.editors.waiting import until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Locator, Page, Route
+
+OUTPUT = Path(__file__).with_name("output")
+"""Where the pictures of a run are kept."""
+PATIENCE = 60_000
+"""Milliseconds after which something that should be there counts as missing; nothing waits for it to pass."""
+
+SETTINGS = {
+    "security.workspace.trust.enabled": False,
+    "files.autoSave": "off",
+    "files.simpleDialog.enable": True,
+    "chat.commandCenter.enabled": False,
+    "extensions.autoUpdate": False,
+    "extensions.autoCheckUpdates": False,
+    "telemetry.telemetryLevel": "off",
+    "update.mode": "none",
+    "workbench.startupEditor": "none",
+    "workbench.colorTheme": "Default Light Modern",
+    "workbench.tips.enabled": False,
+    "editor.lightbulb.enabled": "on",
+    "editor.minimap.enabled": False,
+    "editor.fontFamily": "DejaVu Sans Mono",
+    "editor.autoClosingBrackets": "never",
+    "editor.quickSuggestions": {"other": "off", "comments": "off", "strings": "off"},
+    "editor.parameterHints.enabled": False,
+}
+BROWSER = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Profile:
+    """An empty profile with the extension in it: directories, settings, and the environment of its processes."""
+
+    def __init__(self, directory: Path, **variables: str) -> None:
+        self.directory = directory
+        self.home = directory / "home"
+        self._extensions, self._data = directory / "extensions", directory / "data"
+        self._settings = self._data / "data" / "User" / "settings.json"
+        self.home.mkdir(parents=True)
+        self._settings.parent.mkdir(parents=True)
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+        self.environment = {**kept, "HOME": str(self.home), **variables}
+        self._settings.write_text(json.dumps(SETTINGS, indent=2), encoding="utf-8")
+
+    @property
+    def storage(self) -> Path:
+        """Return where the extension keeps its environments."""
+        return self._data / "data" / "User" / "globalStorage" / "prodready.prodready"
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return a call of VS Code's server on this profile."""
+        main = programs.code_server() / "out" / "server-main.js"
+        directories = ["--extensions-dir", str(self._extensions), "--server-data-dir", str(self._data)]
+        return [programs.node(), str(main), "--accept-server-license-terms", *directories, *arguments]
+
+    def install(self, vsix: Path) -> None:
+        """Install an extension from its file."""
+        command = self.command("--install-extension", str(vsix))
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    @contextmanager
+    def serve(self) -> Iterator[str]:
+        """Run VS Code's server, and yield its address."""
+        listen = ["--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--telemetry-level", "off"]
+        log = self.directory / "server.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                self.command(*listen), env=self.environment, stdout=output, stderr=output, start_new_session=True
+            )
+        try:
+            yield f"http://127.0.0.1:{_port(process, log)}"
+        finally:
+            # Its session: the extension host, and the language servers that it started.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def language_servers(self) -> list[int]:
+        """Return the process ids of our servers that run from this profile, without their workers."""
+        found = []
+        for command in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = command.read_bytes().split(b"\0")
+            except OSError:  # it has ended since
+                continue
+            if words[0].startswith(str(self.storage).encode()) and b"server" in words:
+                found.append(int(command.parent.name))
+        return found
+
+
+def _port(process: subprocess.Popen[bytes], log: Path) -> int:
+    def found() -> int | None:
+        assert process.poll() is None, log.read_text()
+        match = re.search(r"listening on (\d+)", log.read_text())
+        return int(match[1]) if match else None
+
+    return until(found)
+
+
+@contextmanager
+def browser() -> Iterator[BrowserContext]:
+    """Start Chromium, which reaches this machine only."""
+    programs.make_playwright_importable()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=programs.chromium(), args=BROWSER)
+        context = chromium.new_context(viewport={"width": 1180, "height": 720})
+        context.set_default_timeout(PATIENCE)
+        context.route("**/*", _only_local)
+        yield context
+        chromium.close()
+
+
+def _only_local(route: Route) -> None:
+    if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
+        route.continue_()
+    else:
+        route.abort()
+
+
+class Window:
+    """One window of VS Code: what a user sees and does."""
+
+    def __init__(self, context: BrowserContext, address: str, folder: Path, file: Path | None = None) -> None:
+        self.page: Page = context.new_page()
+        self.folder = folder
+        payload = json.dumps([["openFile", f"vscode-remote://{urlsplit(address).netloc}{file}"]]) if file else "[]"
+        self.page.goto(f"{address}/?folder={quote(str(folder))}&payload={quote(payload)}")
+
+    def close(self) -> None:
+        """Close the window, whatever is not saved."""
+        self.page.close(run_before_unload=False)
+
+    # What is seen
+
+    @property
+    def squiggles(self) -> Locator:
+        """The underlined places of the editor."""
+        return self.page.locator(".monaco-editor .cdr:is(.squiggly-error, .squiggly-warning, .squiggly-info)")
+
+    @property
+    def problems(self) -> Locator:
+        """The rows of the Problems view."""
+        return self.page.locator(".markers-panel .monaco-list-row")
+
+    def notification(self, text: str | re.Pattern[str]) -> Locator:
+        """A message in the corner."""
+        return self.page.locator(".notification-list-item").filter(has_text=text)
+
+    def picture(self, name: str) -> Path:
+        """Keep a picture of the window."""
+        OUTPUT.mkdir(exist_ok=True)
+        path = OUTPUT / f"{name}.png"
+        self.page.screenshot(path=path)
+        return path
+
+    # What is done
+
+    def command(self, title: str) -> None:
+        """Run a command of the palette."""
+        self.page.keyboard.press("F1")
+        self._input(f">{title}")
+        self.page.locator(".quick-input-list .monaco-list-row.focused").filter(has_text=title).wait_for()
+        self.page.keyboard.press("Enter")
+
+    def open(self, name: str) -> None:
+        """Open a file of the folder, and put the cursor into it."""
+        self.page.locator(f'.explorer-folders-view .monaco-list-row[aria-label^="{name}"]').dblclick()
+        self.page.locator(f'.tab.active[data-resource-name="{name}"]').wait_for()
+        self.page.locator(".monaco-editor .view-lines").first.click(position={"x": 5, "y": 5})
+
+    def go_to(self, line: int, column: int = 1) -> None:
+        """Put the cursor somewhere, counted from 1."""
+        self.page.keyboard.press("Control+g")
+        self._input(f":{line}:{column}")
+        self.page.keyboard.press("Enter")
+
+    def type(self, text: str) -> None:
+        """Type at the cursor."""
+        self.page.keyboard.type(text)
+
+    def save(self) -> None:
+        """Save the active file, and wait until that is done."""
+        self.page.keyboard.press("Control+s")
+        self.page.locator(".tab.active:not(.dirty)").wait_for()
+
+    def actions(self, line: int, column: int) -> Locator:
+        """Open the menu of the light bulb at a place; returns its entries."""
+        entries = self.page.locator(".action-widget .monaco-list-row.action")
+        self.go_to(1)
+        self.go_to(line, column)
+        self.page.locator(".lightBulbWidget, [class*=codicon-gutter-lightbulb]").first.wait_for()
+        for _ in range(5):
+            self.page.keyboard.press("Control+.")
+            try:
+                entries.first.wait_for(timeout=5_000)
+            except self._timeout():
+                self.page.keyboard.press("Escape")
+            else:
+                break
+        return entries
+
+    def _input(self, text: str) -> None:
+        field = self.page.locator(".quick-input-widget:visible input[type=text]").first
+        field.wait_for()
+        field.fill(text)
+
+    @staticmethod
+    def _timeout() -> type[Exception]:
+        from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+        return PlaywrightTimeout
+
+
+def copied(project: Path, to: Path) -> Path:
+    """Copy a project: the workbench edits the files on disk."""
+    shutil.copytree(project, to)
+    return to
