@@ -6,6 +6,7 @@ import ast
 import enum
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from prodready.engine.facts import (
@@ -173,14 +174,14 @@ def log_call(node: ast.AST, names: Names) -> LogCall | None:
     return LogCall(node, node.func.value, method, METHODS[method] or _computed_level(node, names), kind)
 
 
-def module_loggers(names: Names) -> list[tuple[str, LoggerKind]]:
-    """Return the module-level names of loggers whose kind is known, in the order of the file."""
-    found: list[tuple[str, LoggerKind]] = []
-    for name in names.facts.symbols:
-        kind = _of_module_name(name, names)
-        if kind is not None:
-            found.append((name, kind))
-    return found
+@lru_cache(maxsize=2)
+def module_loggers(names: Names) -> tuple[tuple[str, LoggerKind], ...]:
+    """Return the module-level names of loggers whose kind is known, in the order of the file.
+
+    Remembered for the segment at hand, since each of its handlers asks again.
+    """
+    kinds = ((name, _of_module_name(name, names)) for name in names.facts.symbols)
+    return tuple((name, kind) for name, kind in kinds if kind is not None)
 
 
 def unknown_loggers(names: Names) -> list[str]:
