@@ -261,3 +261,10 @@ def test_no_text_and_no_edit_raises(text: str, new: str, line: int, column: int)
         assert analysis.crashes == []
         assert all(f.range.start <= f.range.end for f in analysis.findings)
         assert all(f.range.start.line >= 0 for f in analysis.findings)
+
+
+def test_a_chain_of_calls_deeper_than_rules_can_follow_is_no_crash_and_costs_no_other_finding() -> None:
+    chain = "a" + ".b()" * 980
+    analysis = Analysis.open(SourceFile.from_text(f"def f():\n    x = open({chain})\n    print(x)\n"))
+    assert analysis.crashes == []
+    assert "OBS101" in [finding.code for finding in analysis.findings]

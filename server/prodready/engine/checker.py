@@ -104,6 +104,9 @@ def _run(check: Check, node: ast.AST, context: Context, hits: list[Hit]) -> str 
     """Add what a check finds to `hits`; return its error in one line when it raises."""
     try:
         hits.extend(check(node, context))
+    except RecursionError:
+        # Nesting that Python's parser accepts can be deeper than a rule can follow: nothing is known of it then.
+        return None
     except Exception as error:  # noqa: BLE001  # whatever a rule raises is handed on: the other rules still report
         return f"{type(error).__name__}: {error}"
     return None
