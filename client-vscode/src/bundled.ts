@@ -69,9 +69,15 @@ function inside(home: string): string {
   return process.platform === "win32" ? path.join(home, "Scripts", "python.exe") : path.join(home, "bin", "python");
 }
 
-/** An environment stops working when the Python that it was made from is removed. */
+/** An environment stops working when the Python that it was made from is removed, or becomes another version. */
 async function works(home: string, python: string, run: Run): Promise<boolean> {
-  if (!existsSync(path.join(home, MADE))) return false;
+  try {
+    const { base } = JSON.parse(await fs.readFile(path.join(home, MADE), "utf8")) as { base: string };
+    // Where the interpreter is a link, what it leads to tells, without the time that starting it takes.
+    if ((await fs.lstat(python)).isSymbolicLink()) return (await fs.realpath(python)) === base;
+  } catch {
+    return false;
+  }
   return (await run(python, ["-I", "-c", "import prodready"])).code === 0;
 }
 
@@ -100,7 +106,8 @@ async function fill(maker: Maker, base: Python, home: string, report: (message: 
   const program = path.join(directory, pip, "pip");
   const install = ["-I", program, "--isolated", "install", ...quiet, ...wheels, "prodready"];
   await must(maker.run, inside(home), install, "install the server");
-  await fs.writeFile(path.join(home, MADE), JSON.stringify({ id: maker.bundle.id, python: base }));
+  const made = { id: maker.bundle.id, version: base.version, base: await fs.realpath(inside(home)) };
+  await fs.writeFile(path.join(home, MADE), JSON.stringify(made));
 }
 
 async function must(run: Run, command: string, args: string[], purpose: string): Promise<void> {

@@ -88,7 +88,5 @@ def _add_corpora(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def _add_wheels(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     bundle = commands.add_parser("wheels", help="gather the wheels that the VS Code extension carries")
-    bundle.add_argument(
-        "--target", choices=wheels.PLATFORMS, default=wheels.this_platform(), help="default: this platform"
-    )
+    bundle.add_argument("--target", choices=wheels.PLATFORMS, help="default: this platform")
     bundle.add_argument("--output", required=True, metavar="DIR", help="an empty or new directory")

@@ -19,19 +19,16 @@ from _dev.places import ROOT, shown
 from _dev.problem import WRONG_CALL, Problem
 
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
-# The marketplace's names of platforms, and the tags of the wheels that run there, the more modern ones first.
+# The marketplace's names of platforms, and the tags of the wheels that run there, the more modern ones first. Missing
+# are those for which a dependency has no wheels: Intel's Mac (libcst), Windows (pyyaml) and Alpine (tree-sitter) on ARM.
 GLIBC = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_5", "manylinux1")
 MUSL = ("musllinux_1_2", "musllinux_1_1")
-MACOS = ("11_0", "10_15", "10_14", "10_13", "10_12", "10_9")
 PLATFORMS = {
     "linux-x64": [f"{base}_x86_64" for base in GLIBC],
     "linux-arm64": [f"{base}_aarch64" for base in GLIBC],
     "alpine-x64": [f"{base}_x86_64" for base in MUSL],
-    "alpine-arm64": [f"{base}_aarch64" for base in MUSL],
-    "darwin-x64": [f"macosx_{version}_{arch}" for version in MACOS for arch in ("x86_64", "universal2")],
     "darwin-arm64": [f"macosx_11_0_{arch}" for arch in ("arm64", "universal2")],
     "win32-x64": ["win_amd64"],
-    "win32-arm64": ["win_arm64"],
 }
 MARKER = re.compile(r"python_full_version (?P<operator>[<>=!]=?) '(?P<version>3\.\d+)(\.\*)?'")
 
@@ -45,18 +42,20 @@ class Pin(NamedTuple):
 
 def command(call: argparse.Namespace) -> int:
     """Fill the directory that `call` names with the wheels for its target."""
-    output = Path(call.output)
+    target, output = call.target or this_platform(), Path(call.output)
+    if target not in PLATFORMS:
+        raise Problem(f"no wheels of all dependencies are to be had for {target}, only for {', '.join(PLATFORMS)}")
     if output.exists() and any(output.iterdir()):
         raise Problem(f"{shown(output)} is not empty", WRONG_CALL)
     environment = Environment(ROOT).ensure(Level.RUN)
     pins = list(read_pins((ROOT / "requirements" / "server.txt").read_text(encoding="utf-8")))
     for python in PYTHONS:
-        _download(environment, [pin.text for pin in pins if counts(pin, python)], python, call.target, output)
+        _download(environment, [pin.text for pin in pins if counts(pin, python)], python, target, output)
     # A checkout says itself how it is built: no other build is trusted to be of this source.
     _pip(environment, "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(output), str(ROOT))
-    _describe(output, call.target)
+    _describe(output, target)
     size = sum(wheel.stat().st_size for wheel in output.iterdir())
-    say(f"{len(list(output.glob('*.whl')))} wheels for {call.target} in {shown(output)}, {size / 1e6:.1f} MB")
+    say(f"{len(list(output.glob('*.whl')))} wheels for {target} in {shown(output)}, {size / 1e6:.1f} MB")
     return 0
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from _dev import commands, wheels
 from _dev.places import ROOT
 from _dev.problem import Problem
-from _dev.wheels import PLATFORMS, PYTHONS, Pin, counts, read_pins, this_platform
+from _dev.wheels import PYTHONS, Pin, counts, read_pins
 
 
 def pins_of(name: str) -> list[Pin]:
@@ -46,5 +49,15 @@ def test_no_package_is_pinned_twice_for_one_python(python: str) -> None:
     assert len(names) == len(set(names))
 
 
-def test_this_platform_has_a_name() -> None:
-    assert this_platform() in PLATFORMS
+def test_a_platform_without_wheels_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(wheels, "this_platform", lambda: "darwin-x64")
+    assert commands.main(["wheels", "--output", str(tmp_path / "new")]) == 3
+    assert "for darwin-x64, only for linux-x64, " in capsys.readouterr().err
+
+
+def test_a_directory_that_is_in_use_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine").touch()
+    assert commands.main(["wheels", "--target", "linux-x64", "--output", str(tmp_path)]) == 2
+    assert "is not empty" in capsys.readouterr().err
