@@ -40,8 +40,8 @@ def sync_status(sync, chat_id):
 
 Puts a log call with traceback in front, and keeps what the handler does. The message names the function and those
 identifiers (`chat_id`) that are bound on every path; names that sound secret are left out. `with
-suppress(Exception):` becomes a `try` with such a handler. In loops there is a second action without traceback. The
-level is the setting `silent-level`.
+suppress(Exception):` becomes a `try` with such a handler. In loops, where a traceback per turn would flood the log, the
+call has none; a second action puts in one that has. The level is the setting `silent-level`.
 
 ## When it is silent
 
@@ -117,9 +117,9 @@ class SilentExcept(Rule):
         assert isinstance(node, (ast.ExceptHandler, ast.With))
         if not can_log(node.body[0], context.names) or _tells_in_part(node, context):
             return
-        yield Proposal(Fix(_TITLE), partial(_write, node, traceback=True))
-        if _in_loop(node):
-            yield Proposal(Fix(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
+        full = Proposal(Fix(_TITLE), partial(_write, node, traceback=True))
+        short = Proposal(Fix(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
+        yield from (short, full) if _in_loop(node) else (full,)
 
 
 def _tells_in_part(node: Guard, context: Context) -> bool:
