@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Final
 
 from prodready.engine.facts import ClassSymbol, dotted
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FUNCTIONS, TRIES, FunctionNode, ancestors, parent, walk
+from prodready.engine.syntax import FUNCTIONS, TRIES, FunctionNode, ancestors, is_constant, parent, walk
 from prodready.models.handlers import words_of
 from prodready.models.loggers import METHODS
 
 _EXITS: Final = frozenset({"__exit__", "__aexit__"})
 _HANDLING: Final = frozenset({"errorhandler", "exception", "except"})
 """Words in the decorators of functions that a framework calls while it handles an exception."""
-_PARAMETERS: Final = frozenset({"e", "err", "ex", "exc", "exception", "exc_value", "exc_val"})
+_PARAMETERS: Final = frozenset({"e", "err", "error", "ex", "exc", "exception", "exc_value", "exc_val"})
+_OPTIONAL: Final = re.compile(r"\b(?:None|Optional)\b")
 _FAILURE_WORDS: Final = frozenset({
     "crash", "error", "errors", "exc", "except", "exception", "exceptions", "fail", "failed", "failure", "failures",
     "handle", "handler", "log", "report", "retry", "rollback", "traceback", "warn",
@@ -67,10 +69,22 @@ def exception_parameter(node: ast.AST) -> str | None:
     function = _function_around(node)
     if function is None:
         return None
-    for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs):
+    for argument in _arguments(function):
         if _is_exception(argument) and not _is_bound_again(argument.arg, function):
             return argument.arg
     return None
+
+
+def may_lack_exception(node: ast.AST) -> bool:
+    """Tell whether the function around `node` has a parameter for an exception that may be None, there at least.
+
+    Its author has thought of both cases: without one, the current exception is what is asked for.
+    """
+    function = _function_around(node)
+    if function is None:
+        return False
+    absent = _found_absent(node)
+    return any(_may_be_exception(a) and (a.arg in absent or _is_optional(a, function)) for a in _arguments(function))
 
 
 def _has_bases(owner: ast.AST | None, names: Names) -> bool:
@@ -96,6 +110,55 @@ def _is_exception(argument: ast.arg) -> bool:
     written = [dotted(n) for n in walk([argument.annotation]) if isinstance(n, (ast.Name, ast.Attribute))]
     kinds = [name.rpartition(".")[2] for name in written if name]
     return bool(kinds) and kinds[0].endswith(("Exception", "Error")) and "type" not in kinds
+
+
+def _arguments(function: FunctionNode) -> list[ast.arg]:
+    return [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+
+
+def _is_optional(argument: ast.arg, function: FunctionNode) -> bool:
+    """Tell whether a parameter may be None, by its default or its annotation."""
+    given = function.args
+    positional = [*given.posonlyargs, *given.args]
+    defaults = dict(zip(reversed(positional), reversed(given.defaults), strict=False))
+    if is_constant(defaults.get(argument), None) or any(
+        a is argument and is_constant(d, None) for a, d in zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    ):
+        return True
+    return argument.annotation is not None and _OPTIONAL.search(ast.unparse(argument.annotation)) is not None
+
+
+def _found_absent(node: ast.AST) -> set[str]:
+    """Return the names that the conditions around `node`, within its function, have found to be None or empty."""
+    absent: set[str] = set()
+    child = node
+    for up in ancestors(node):
+        if isinstance(up, FUNCTIONS):
+            break
+        if isinstance(up, ast.If):
+            name, presence = _presence_in(up.test)
+            if name and any(s is child for s in (up.orelse if presence else up.body)):
+                absent.add(name)
+        child = up
+    return absent
+
+
+def _presence_in(test: ast.expr) -> tuple[str, bool]:
+    """Return the name that a test is about, "" for others, and whether it holds when that name has a value."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        name, presence = _presence_in(test.operand)
+        return name, not presence
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and is_constant(test.comparators[0], None):
+        name = test.left.id if isinstance(test.left, ast.Name) else ""
+        return name, isinstance(test.ops[0], (ast.IsNot, ast.NotEq))
+    return (test.id, True) if isinstance(test, ast.Name) else ("", True)
+
+
+def _may_be_exception(argument: ast.arg) -> bool:
+    """Tell whether a parameter can hold an exception, among other things."""
+    if argument.annotation is None:
+        return _is_exception(argument)
+    return re.search(r"(?:Exception|Error)\b", ast.unparse(argument.annotation)) is not None
 
 
 def _asked_for(test: ast.expr) -> str | None:

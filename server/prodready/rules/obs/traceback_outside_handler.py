@@ -39,9 +39,9 @@ be called while an exception is handled.
 
 In handlers and `finally` blocks, in functions that a handler of the module calls or that are registered as exception
 handlers, in `__exit__`, in functions that ask `sys.exc_info()`, in methods that a logger of one's own consists of,
-and in lambdas. In functions whose name says that they deal with failures (`handle_error`, `log_failure`) it is a
-hint: they are usually called from a handler. So it is in private methods of classes with bases, which may call them
-from one of theirs.
+and in lambdas; and where a parameter for the exception may be None. In functions whose name says that they deal with
+failures (`handle_error`, `log_failure`) it is a hint: they are usually called from a handler. So it is in private
+methods of classes with bases, which may call them from one of theirs.
 """
 
 from __future__ import annotations
@@ -55,7 +55,12 @@ from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hi
 from prodready.engine.settings import Role
 from prodready.fixes.draft import Draft
 from prodready.models.loggers import LogCall, LoggerKind, log_call
-from prodready.models.no_exception import deals_with_failures, exception_parameter, may_handle_exception
+from prodready.models.no_exception import (
+    deals_with_failures,
+    exception_parameter,
+    may_handle_exception,
+    may_lack_exception,
+)
 
 _REASON = "the function may be called while an exception is handled"
 
@@ -70,7 +75,9 @@ class TracebackOutsideHandler(Rule):
 
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
         call = log_call(node, context.names)
-        if call is None or not call.traceback_of_current or may_handle_exception(node, context.names):
+        if call is None or not call.traceback_of_current:
+            return
+        if may_handle_exception(node, context.names) or may_lack_exception(node):
             return
         unsure = call.kind is LoggerKind.UNKNOWN or deals_with_failures(node, context.names)
         fix = next((p.fix for p in _ways(call)), None)
