@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,12 +16,14 @@ class Usage:
     """Names of functions, without what they are called on, and one trait of the module.
 
     `by_script` are called under `if __name__ == "__main__":`, `by_handlers` inside an `except` clause, `at_exit` were
-    handed to `atexit.register`. `asks` tells whether the module asks somebody at a terminal, by `input()`.
+    handed to `atexit.register`, `as_values` are handed to some call, kept or returned without being called. `asks`
+    tells whether the module asks somebody at a terminal, by `input()`.
     """
 
     by_script: frozenset[str] = frozenset()
     by_handlers: frozenset[str] = frozenset()
     at_exit: frozenset[str] = frozenset()
+    as_values: frozenset[str] = frozenset()
     asks: bool = False
 
     def among(self, defined: Collection[str]) -> Usage:
@@ -30,12 +32,17 @@ class Usage:
             self.by_script.intersection(defined),
             self.by_handlers.intersection(defined),
             self.at_exit.intersection(defined),
+            self.as_values.intersection(defined),
             self.asks,
         )
 
 
 UNUSED: Final = Usage()
 """Nothing is called from anywhere special."""
+
+_KEEPING: Final = (
+    ast.Call, ast.Assign, ast.AnnAssign, ast.Return, ast.Dict, ast.List, ast.Tuple, ast.Set,
+)  # fmt: skip
 
 
 def usage_in(nodes: Nodes) -> Usage:
@@ -44,9 +51,10 @@ def usage_in(nodes: Nodes) -> Usage:
     handlers = nodes.by_type.get(ast.ExceptHandler, ())
     calls = [n for n in nodes.by_type.get(ast.Call, ()) if isinstance(n, ast.Call)]
     return Usage(
-        frozenset(_called(guards)),
-        frozenset(_called(handlers)),
+        frozenset(called_in(guards)),
+        frozenset(called_in(handlers)),
         frozenset(name for call in calls for name in _registered(call)),
+        frozenset(name for kind in _KEEPING for node in nodes.by_type.get(kind, ()) for name in values_in(node)),
         any(isinstance(call.func, ast.Name) and call.func.id == "input" for call in calls),
     )
 
@@ -58,11 +66,27 @@ def joined(parts: Iterable[Usage]) -> Usage:
         frozenset().union(*(u.by_script for u in every)),
         frozenset().union(*(u.by_handlers for u in every)),
         frozenset().union(*(u.at_exit for u in every)),
+        frozenset().union(*(u.as_values for u in every)),
         any(u.asks for u in every),
     )
 
 
-def _called(blocks: Iterable[ast.AST]) -> Iterator[str]:
+def values_in(node: ast.AST) -> Iterator[str]:
+    """Yield the names, without what they are attributes of, that one node of a kind in `_KEEPING` takes as values."""
+    values: Sequence[ast.expr | None] = ()
+    if isinstance(node, ast.Call):
+        values = [*node.args, *(k.value for k in node.keywords)]
+    elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)):
+        values = [node.value]
+    elif isinstance(node, ast.Dict):
+        values = node.values
+    elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        values = node.elts
+    yield from (name for value in values if value is not None and (name := _last_name(value)) is not None)
+
+
+def called_in(blocks: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names, without what they are attributes of, of everything that is called in some code."""
     for node in walk(blocks):
         if isinstance(node, ast.Call):
             name = _last_name(node.func)

@@ -9,6 +9,7 @@ from typing import Final
 from prodready.engine.facts import ClassSymbol, dotted
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import FUNCTIONS, TRIES, FunctionNode, ancestors, is_constant, parent, walk
+from prodready.engine.usage import called_in, values_in
 from prodready.models.handlers import words_of
 from prodready.models.loggers import METHODS
 
@@ -39,24 +40,16 @@ def may_handle_exception(node: ast.AST, names: Names) -> bool:
     return False
 
 
-def deals_with_failures(node: ast.AST, names: Names) -> bool:
-    """Tell whether the function around `node` may be called because something failed.
-
-    Its name says so, or it is a private method of a class with bases, which may call it from a handler of theirs.
-    """
+def deals_with_failures(node: ast.AST) -> bool:
+    """Tell whether the function around `node` is called because something failed, by its name."""
     function = _function_around(node)
     if function is None:
         return False
-    inherited = function.name.startswith("_") and _has_bases(parent(function), names)
-    named = exception_parameter(node) is not None
-    return not _FAILURE_WORDS.isdisjoint(words_of(function.name)) or (inherited and not named)
+    return not _FAILURE_WORDS.isdisjoint(words_of(function.name))
 
 
-def exception_parameter(node: ast.AST) -> str | None:
-    """Return the name that holds an exception at `node`: a parameter, or what `isinstance(x, SomeError)` has asked for.
-
-    None when there is none for sure.
-    """
+def found_exception(node: ast.AST) -> str | None:
+    """Return the name that a condition around `node` has found to be an exception by `isinstance(x, SomeError)`."""
     child = node
     for up in ancestors(node):
         if isinstance(up, ast.If) and any(s is child for s in up.body):
@@ -66,6 +59,11 @@ def exception_parameter(node: ast.AST) -> str | None:
         if isinstance(up, FUNCTIONS):
             break
         child = up
+    return None
+
+
+def exception_parameter(node: ast.AST) -> str | None:
+    """Return the parameter that holds an exception at `node`; None when there is none for sure."""
     function = _function_around(node)
     if function is None:
         return None
@@ -88,20 +86,35 @@ def may_lack_exception(node: ast.AST) -> bool:
 
 
 def _has_bases(owner: ast.AST | None, names: Names) -> bool:
-    """Tell whether a class has bases; a large one is looked at in parts, of which only the facts know the bases."""
+    """Tell whether a class has bases, which may call its methods in a handler of theirs.
+
+    A large one is looked at in parts, of which only the facts know the bases.
+    """
     if not isinstance(owner, ast.ClassDef):
         return False
     symbol = names.facts.symbol(owner.name)
-    return bool(symbol.bases if isinstance(symbol, ClassSymbol) else owner.bases)
+    bases = symbol.bases if isinstance(symbol, ClassSymbol) else [dotted(base) for base in owner.bases]
+    return any(base != "object" for base in bases)
 
 
 def _may_be_called_in_handler(function: FunctionNode, names: Names) -> bool:
-    if function.name in _EXITS or function.name in METHODS or function.name in names.facts.usage.by_handlers:
+    usage = names.facts.usage
+    if function.name in _EXITS or function.name in METHODS or function.name in usage.by_handlers | usage.as_values:
+        return True
+    if _has_bases(parent(function), names) or _is_local_callback(function):
         return True
     if any(not _HANDLING.isdisjoint(words_of(ast.unparse(d))) for d in function.decorator_list):
         return True
     asks = (names.qualified(n.func) for n in walk(function.body) if isinstance(n, ast.Call))
     return any(qualified == "sys.exc_info" for qualified in asks)
+
+
+def _is_local_callback(function: FunctionNode) -> bool:
+    """Tell whether a function inside another is called in a handler there, or kept or handed on as a value."""
+    outer = [up for up in ancestors(function) if isinstance(up, FUNCTIONS)]
+    inside = list(walk(outer[-1].body)) if outer else []
+    handlers = (n for n in inside if isinstance(n, ast.ExceptHandler))
+    return function.name in called_in(handlers) or any(function.name in values_in(n) for n in inside)
 
 
 def _is_exception(argument: ast.arg) -> bool:

@@ -38,10 +38,11 @@ be called while an exception is handled.
 ## When it is silent
 
 In handlers and `finally` blocks, in functions that a handler of the module calls or that are registered as exception
-handlers, in `__exit__`, in functions that ask `sys.exc_info()`, in methods that a logger of one's own consists of,
-and in lambdas; and where a parameter for the exception may be None. In functions whose name says that they deal with
-failures (`handle_error`, `log_failure`) it is a hint: they are usually called from a handler. So it is in private
-methods of classes with bases, which may call them from one of theirs.
+handlers, in functions that are handed on as callbacks (`on_error=report`), in methods of classes with bases, which
+may call them from a handler of theirs, in `__exit__`, in functions that ask `sys.exc_info()`, in methods that a logger
+of one's own consists of, and in lambdas; and where a parameter for the exception may be None. In functions whose name
+says that they deal with failures (`handle_error`, `log_failure`), and in those that get the exception as a parameter,
+it is a hint: they are usually called from a handler.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ from prodready.models.loggers import LogCall, LoggerKind, log_call
 from prodready.models.no_exception import (
     deals_with_failures,
     exception_parameter,
+    found_exception,
     may_handle_exception,
     may_lack_exception,
 )
@@ -79,9 +81,12 @@ class TracebackOutsideHandler(Rule):
             return
         if may_handle_exception(node, context.names) or may_lack_exception(node):
             return
-        unsure = call.kind is LoggerKind.UNKNOWN or deals_with_failures(node, context.names)
+        given = None if found_exception(node) else exception_parameter(node)
+        unsure = call.kind is LoggerKind.UNKNOWN or given is not None or deals_with_failures(node)
         fix = next((p.fix for p in _ways(call)), None)
         message = "no exception is being handled here: the traceback would be empty"
+        if given is not None:
+            message = f"the traceback is that of whatever is being handled: pass '{given}'"
         yield self.hit(context, node, message, severity=Severity.HINT if unsure else None, fix=fix)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
@@ -92,7 +97,7 @@ class TracebackOutsideHandler(Rule):
 def _ways(call: LogCall) -> Iterator[Proposal]:
     if call.kind is LoggerKind.UNKNOWN:
         return
-    name = exception_parameter(call.node)
+    name = found_exception(call.node) or exception_parameter(call.node)
     if name is not None:
         yield Proposal(Fix(f"Log the traceback of '{name}'"), partial(_hand_over, call, name))
     yield Proposal(Fix.unsafe("Log without traceback", _REASON), partial(_drop, call))
