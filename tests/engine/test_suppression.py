@@ -32,6 +32,8 @@ def silenced(text: str) -> bool:
         "  # noqa: E722",
         "  # noqa:E501,E722",
         "  # NOQA: e722 because",
+        "  # noqa",
+        "  # NoQA because",
         "  # type: ignore  # noqa: E722",
     ],
 )
@@ -49,8 +51,10 @@ def test_a_comment_on_the_findings_line_silences_it(comment: str) -> None:
         "  # prodready: ignored[OBS202]",
         "  # prodready: ignore-files[OBS202]",
         "  # prodready ignore[OBS202]",
-        "  # noqa",
         "  # noqa: E501",
+        "  # noqa:",
+        "  # noqa-like",
+        "  # ruff: noqa: E722",
         "  # noqa: E7222",
         "  # unprodready-noqa",
     ],
@@ -77,6 +81,24 @@ def test_a_comment_for_the_file_may_mean_everything() -> None:
     assert silenced("# prodready: ignore-file\n" + BARE.format(comment=""))
 
 
+@pytest.mark.parametrize("comment", ["# ruff: noqa: E722", "#flake8:NOQA:E501,e722", "    # ruff: noqa: E722 why"])
+def test_the_twins_comment_for_the_file_counts_on_a_line_of_its_own(comment: str) -> None:
+    many = BARE.format(comment="") + "x = 1\n" * 40
+    assert silenced(f"{many}{comment}\n{many}")
+
+
+@pytest.mark.parametrize("comment", ["# ruff: noqa: E501", "x = 1  # ruff: noqa: E722", "# pylint: noqa: E722"])
+def test_other_comments_do_not_count_for_the_file(comment: str) -> None:
+    assert not silenced(f"{comment}\n{BARE.format(comment='')}")
+
+
+def test_noqa_alone_means_no_rule_that_other_tools_do_not_have() -> None:
+    lines = ["x = 1  # noqa\n"]
+    found = suppressions(lines, lines[0])
+    assert found.silences(0, selectors_for("OBS202", "bare-except", ("E722",)))
+    assert not found.silences(0, selectors_for("OBS999", "of-our-own"))
+
+
 def test_a_syntax_error_cannot_be_silenced() -> None:
     assert [f.code for f in opened("x = (  # prodready: ignore-file\n").findings] == ["SYN101"]
 
@@ -99,7 +121,9 @@ def test_windows_line_ends_change_nothing() -> None:
 
 
 def test_the_words_for_a_rule_are_its_code_family_name_and_twins() -> None:
-    assert selectors_for("OBS202", "bare-except", ("E722",)) == {"*", "obs202", "obs", "bare-except", "noqa:e722"}
+    assert selectors_for("OBS202", "bare-except", ("E722",)) == {
+        "*", "obs202", "obs", "bare-except", "noqa:e722", "noqa:*",
+    }  # fmt: skip
 
 
 @given(st.text(st.sampled_from("# prodeignf-:[]OBS12,noqaE\n\r\f\0'\"(\\\ud800"), max_size=60))

@@ -1,7 +1,8 @@
 """Comments that silence findings: `# prodready: ignore[OBS101] reason`, and `# noqa` with another tool's code.
 
 A comment counts on the finding's own line and on the first line of its statement. `# prodready: ignore-file[OBS101]`
-counts for the whole file. Without brackets everything is meant.
+counts for the whole file. Without brackets everything is meant. `# noqa` alone means every rule that another tool has
+too, and `# ruff: noqa: T201` on a line of its own counts for the whole file.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from prodready.engine.lexical import comments
 
 EVERYTHING: Final = "*"
 _OURS: Final = re.compile(r"#\s*prodready:\s*(ignore-file|ignore)(?![\w-])(?:\s*\[([^\]]*)\]|(?!\s*\[))")
-_NOQA: Final = re.compile(r"#\s*noqa\s*:\s*([A-Z][A-Z0-9]*[0-9]+(?:[\s,]+[A-Z][A-Z0-9]*[0-9]+)*)", re.IGNORECASE)
+_CODES: Final = r"noqa\s*:\s*([A-Z][A-Z0-9]*[0-9]+(?:[\s,]+[A-Z][A-Z0-9]*[0-9]+)*)"
+_NOQA: Final = re.compile(rf"#\s*{_CODES}", re.IGNORECASE)
+_BARE_NOQA: Final = re.compile(r"#\s*noqa(?![\w-])(?!\s*:)", re.IGNORECASE)
+_NOQA_FILE: Final = re.compile(rf"#\s*(?:ruff|flake8)\s*:\s*{_CODES}", re.IGNORECASE)
+_ANY_TWIN: Final = "noqa:*"
 _MARKS: Final = ("prodready:", "noqa")
 
 
@@ -40,7 +45,8 @@ NOTHING: Final = Suppressions()
 def selectors_for(code: str, name: str, twins: Sequence[str] = ()) -> frozenset[str]:
     """Return every word by which a comment may mean a rule: its code, family, name, twins, in lower case."""
     family = code.rstrip("0123456789")
-    return frozenset({EVERYTHING, code.lower(), family.lower(), name, *(f"noqa:{t.lower()}" for t in twins)})
+    foreign = {f"noqa:{t.lower()}" for t in twins} | ({_ANY_TWIN} if twins else set())
+    return frozenset({EVERYTHING, code.lower(), family.lower(), name, *foreign})
 
 
 def suppressions(lines: Sequence[str], text: str) -> Suppressions:
@@ -57,10 +63,20 @@ def suppressions(lines: Sequence[str], text: str) -> Suppressions:
                 whole |= meant
             else:
                 by_line[number] = by_line.get(number, frozenset()) | meant
-        for match in _NOQA.finditer(comment):
-            codes = frozenset(f"noqa:{code.lower()}" for code in re.split(r"[\s,]+", match.group(1)))
-            by_line[number] = by_line.get(number, frozenset()) | codes
+        by_line[number] = by_line.get(number, frozenset()) | _foreign(comment)
+        if lines[number].lstrip().startswith(comment) and (for_file := _NOQA_FILE.match(comment)):
+            whole |= _codes(for_file)
     return Suppressions(by_line, whole)
+
+
+def _foreign(comment: str) -> frozenset[str]:
+    """Return what a comment for other tools means on its line."""
+    bare = {_ANY_TWIN} if _BARE_NOQA.search(comment) else set()
+    return frozenset(bare).union(*(_codes(match) for match in _NOQA.finditer(comment)))
+
+
+def _codes(match: re.Match[str]) -> frozenset[str]:
+    return frozenset(f"noqa:{code.lower()}" for code in re.split(r"[\s,]+", match.group(1)))
 
 
 def _words(listed: str | None) -> frozenset[str]:
