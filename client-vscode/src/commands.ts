@@ -7,6 +7,8 @@ import type { Pages } from "./pages";
 /** What the commands need of the extension. `ask` sends a request to the server, and throws when none runs. */
 export interface Parts {
   readonly ask: <T>(method: string, params: object) => Promise<T>;
+  /** Waits until a server runs; throws when none does. */
+  readonly ready: () => Promise<unknown>;
   readonly restart: () => Promise<void>;
   readonly showLog: () => void;
   readonly debugInformation: () => string;
@@ -31,7 +33,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   const commands: Record<string, (...args: never[]) => unknown> = {
     restart: () => parts.restart(),
     showLog: () => parts.showLog(),
-    fixFile: () => fixFile(),
+    fixFile: () => fixFile(parts),
     explainRule: (code?: string) => explainRule(parts, code),
     showConfiguration: () => showConfiguration(parts),
     copyDebugInformation: () => copyDebugInformation(parts),
@@ -60,8 +62,9 @@ function activePython(): vscode.TextEditor {
   return editor;
 }
 
-async function fixFile(): Promise<void> {
+async function fixFile({ ready }: Parts): Promise<void> {
   const { document } = activePython();
+  await ready();
   const whole = new vscode.Range(0, 0, document.lineCount, 0);
   const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
     "vscode.executeCodeActionProvider",

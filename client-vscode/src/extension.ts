@@ -60,7 +60,8 @@ class Extension {
       this.#status,
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this.#pages),
       registerCommands({
-        ask: (method, params) => this.#ask(method, params),
+        ask: async (method, params) => (await this.#ready()).sendRequest(method, params),
+        ready: () => this.#ready(),
         restart: () => this.#supervisor.restart(),
         showLog: () => this.#channels.log.show(),
         debugInformation: () => this.#debugInformation(),
@@ -145,9 +146,11 @@ class Extension {
     return this.context.globalStorageUri.fsPath;
   }
 
-  #ask<T>(method: string, params: object): Promise<T> {
-    if (this.#client?.state !== ClientState.Running) throw new Error("the server is not running; restart it");
-    return this.#client.sendRequest<T>(method, params);
+  /** Returns the client of a server that runs, waiting for one that starts. */
+  async #ready(): Promise<LanguageClient> {
+    await this.#supervisor.settled();
+    if (this.#client?.state === ClientState.Running) return this.#client;
+    throw new Error(`the server is not running${this.#status.lastError ? `: ${this.#status.lastError}` : "; restart it"}`);
   }
 
   #debugInformation(): string {

@@ -52,6 +52,11 @@ export class Supervisor {
     this.duties.changed("stopped");
   }
 
+  /** Resolves when no start is under way (any more). */
+  async settled(): Promise<void> {
+    await this.#cycle;
+  }
+
   #again(): Promise<void> {
     this.#isWanted = true;
     this.#cycle ??= this.#run().finally(() => {

@@ -153,3 +153,12 @@ test("stopping ends what runs, and what only starts", async () => {
   assert.equal(servers[0]!.stopped, true);
   assert.equal(told.at(-1), "stopped");
 });
+
+test("whoever needs a server waits while it starts", async () => {
+  const { supervisor, started, told } = supervised();
+  void supervisor.restart();
+  const settled = supervisor.settled().then(() => told.at(-1));
+  (await started(1)).ready();
+  assert.equal(await settled, "running");
+  await supervisor.settled();
+});

@@ -20,7 +20,7 @@ from _dev.problem import WRONG_CALL, Problem
 
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 # The marketplace's names of platforms, and the tags of the wheels that run there, the more modern ones first. Missing
-# are those for which a dependency has no wheels: Intel's Mac (libcst), Windows (pyyaml) and Alpine (tree-sitter) on ARM.
+# are those for which a dependency has no wheels: Intel's Mac (libcst), Windows (pyyaml), Alpine (tree-sitter) on ARM.
 GLIBC = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_5", "manylinux1")
 MUSL = ("musllinux_1_2", "musllinux_1_1")
 PLATFORMS = {

@@ -109,16 +109,20 @@ def window(
 
 
 @pytest.fixture
-def set_in_folder(folder: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """Write the settings of the folder; they are gone after the test."""
+def set_in_folder(window: Window, folder: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Write the settings of the folder while a file is open, and wait until they count; they are gone afterwards."""
+    numbers = window.page.locator(".editor-group-container.active .line-numbers").first
     file = folder / ".vscode" / "settings.json"
     file.parent.mkdir(exist_ok=True)
 
     def write(settings: dict[str, Any]) -> None:
-        file.write_text(json.dumps(settings), encoding="utf-8")
+        # What can be seen of them: with settings there are no line numbers, without there are.
+        seen = {"editor.lineNumbers": "off"} if settings else {}
+        file.write_text(json.dumps({**settings, **seen}), encoding="utf-8")
+        numbers.wait_for(state="detached" if settings else "visible")
 
     yield write
-    write({})
+    file.write_text("{}", encoding="utf-8")
 
 
 @pytest.fixture
@@ -194,9 +198,9 @@ def test_an_unsafe_fix_says_so_in_the_menu(window: Window, edit: Any) -> None:
 
 
 def test_saving_repairs_what_is_safe_when_the_user_wants_it(window: Window, edit: Any, set_in_folder: Any) -> None:
-    set_in_folder(json.loads(snippet("vscode-settings")))
     file = edit("saving.py", OPENED)
     window.squiggles.first.wait_for()
+    set_in_folder(json.loads(snippet("vscode-settings")))
     window.go_to(1, 1)
     window.type("# saved\n")
     window.save()

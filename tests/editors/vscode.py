@@ -195,7 +195,9 @@ class Window:
         """Open a file of the folder, and put the cursor into it."""
         self.page.locator(f'.explorer-folders-view .monaco-list-row[aria-label^="{name}"]').dblclick()
         self.page.locator(f'.tab.active[data-resource-name="{name}"]').wait_for()
-        self.page.locator(".monaco-editor .view-lines").first.click(position={"x": 5, "y": 5})
+        self.page.locator(".editor-group-container.active .monaco-editor.focused").wait_for()
+        # Away from the list, whose tooltips would lie over what is clicked next.
+        self.page.mouse.move(200, 640)
 
     def go_to(self, line: int, column: int = 1) -> None:
         """Put the cursor somewhere, counted from 1."""
