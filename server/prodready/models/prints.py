@@ -43,7 +43,11 @@ _INTERRUPTS: Final = frozenset({
     "builtins.KeyboardInterrupt", "builtins.SystemExit", "builtins.EOFError", "builtins.StopIteration",
     "builtins.GeneratorExit", "asyncio.CancelledError",
 })  # fmt: skip
-_VERBOSITY: Final = frozenset({"verbose", "verbosity", "quiet", "set_verbose"})
+_DISPLAYS: Final = re.compile(r"^_*(?:print|show|display)_")
+_CONNECTIONS: Final = re.compile(r"(?:uri|url|dsn|(?:^|_)conn(?:ection)?(?:_?str(?:ing)?)?)$", re.IGNORECASE)
+_VERBOSITY: Final = frozenset({
+    "verbose", "verbosity", "quiet", "set_verbose", "debug", "debug_mode", "is_debug", "environ", "getenv",
+})  # fmt: skip
 _TERMINAL: Final = frozenset({
     "curses", "getpass", "inquirer", "prompt_toolkit", "questionary", "readline", "termios", "tty", "webbrowser",
 })  # fmt: skip
@@ -143,6 +147,11 @@ def is_output_function(node: ast.AST) -> bool:
     return any(isinstance(up, FUNCTIONS) and _PRINTERS.search(up.name) for up in ancestors(node))
 
 
+def displays(node: ast.AST) -> bool:
+    """Tell whether `node` stands in a function that is there to show something: `print_*`, `show_*`, `display_*`."""
+    return any(isinstance(up, FUNCTIONS) and _DISPLAYS.match(up.name) for up in ancestors(node))
+
+
 def in_service_code(node: ast.AST, context: Context) -> bool:
     """Tell whether `node` is code of a service that can log: not of a script, a terminal program, or logging itself."""
     if context.role_at(node) not in (Role.SERVICE, Role.SETTINGS) or context.facts.usage.asks:
@@ -162,14 +171,28 @@ def imports_terminal(name: str, context: Context) -> bool:
 
 
 def may_be_output(node: ast.AST, context: Context) -> bool:
-    """Tell whether output may well be wanted: asked for by `verbosity`, by the function's name, or in a script."""
-    return bool(context.facts.usage.by_script) or is_output_function(node) or _is_asked_for(node)
+    """Tell whether output may well be wanted: asked for by `verbosity`, by the function's name, or in a script.
+
+    Three or more outputs and nothing else in a function are a display, too.
+    """
+    if context.facts.usage.by_script or is_output_function(node) or _is_asked_for(node):
+        return True
+    function = next((up for up in ancestors(node) if isinstance(up, FUNCTIONS)), None)
+    return function is not None and _only_outputs(function.body, context.names)
 
 
 def tells_secret(node: ast.Call) -> bool:
     """Tell whether a value among the arguments of a call sounds secret by its name."""
     found = (n for n in walk([*node.args]) if isinstance(n, (ast.Name, ast.Attribute)))
     return any(sounds_secret(n.id if isinstance(n, ast.Name) else n.attr) for n in found)
+
+
+def shows_connection(node: ast.Call) -> bool:
+    """Tell whether the only value of a call is, by its name, where to connect to: it may hold a password."""
+    if len(node.args) != 1 or not isinstance(node.args[0], (ast.Name, ast.Attribute)):
+        return False
+    value = node.args[0]
+    return _CONNECTIONS.search(value.id if isinstance(value, ast.Name) else value.attr) is not None
 
 
 def level_of(node: ast.Call, stream: str, names: Names) -> str:
@@ -197,6 +220,18 @@ def _is_asked_for(node: ast.AST) -> bool:
     tests = [up.test for up in ancestors(node) if isinstance(up, ast.If)]
     names = (n for n in walk(tests) if isinstance(n, (ast.Name, ast.Attribute)))
     return any((n.id if isinstance(n, ast.Name) else n.attr).lower() in _VERBOSITY for n in names)
+
+
+def _only_outputs(body: list[ast.stmt], names: Names) -> bool:
+    """Tell whether a function consists of three or more outputs, with conditions and loops around them at most."""
+    simple = [n for n in walk_own(body) if isinstance(n, ast.stmt) and not isinstance(n, (ast.If, ast.For, ast.Pass))]
+    told = [n for n in simple if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
+    return len(told) >= 3 and all(_is_output(n, names) for n in told)
+
+
+def _is_output(statement: ast.stmt, names: Names) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and (print_call(call, names) or output_call(call, names)) is not None
 
 
 def _stream(file: ast.expr | None, names: Names) -> str | None:

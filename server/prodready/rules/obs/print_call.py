@@ -39,16 +39,18 @@ for standard error is a `warning`, words such as "failed" make it an `error`, ev
 levels are offered as well. It is unsafe because the text leaves standard output.
 
 There is no fix for progress (`end=""`), for unpacked values (`*rows`), for a print whose result is used, where
-comments stand between the values, and where a value sounds secret (`api_key`), which must not get into a log either.
+comments stand between the values, and where a value sounds secret (`api_key`), which must not get into a log either;
+nor for a bare `database_url` or `dsn`, which may hold a password.
 An empty `print()` is removed.
 
 ## When it is silent
 
 In command lines, scripts, tests and notebooks; behind `if __name__ == "__main__":` and in the functions called there;
 in modules that talk to somebody at a terminal (`input()`, `curses`, `webbrowser`); inside logging itself, `__del__`
-and exit hooks; and where `file=` names another stream. It is a hint in functions whose name says that they print
-(`print_summary`), under conditions on `verbose` or `verbosity`, and in the other functions of a module that can be
-started as a script.
+and exit hooks; in functions that are there to print (`print_summary`, `show_*`, `display_*`); and where `file=` names
+another stream. It is a hint in functions whose name says less clearly that they print (`banner`), in those that do
+nothing else, three times or more, under conditions on `verbose`, `DEBUG` or the environment, and in the other functions
+of a module that can be started as a script.
 """
 
 from __future__ import annotations
@@ -67,10 +69,12 @@ from prodready.models.prints import (
     Print,
     Reading,
     comment_inside,
+    displays,
     in_service_code,
     level_of,
     may_be_output,
     print_call,
+    shows_connection,
     shows_traceback,
     tells_secret,
 )
@@ -88,7 +92,9 @@ class PrintCall(Rule):
 
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
         found = print_call(node, context.names)
-        if found is None or not in_service_code(node, context) or shows_traceback(node, context.names):
+        if found is None or displays(node) or not in_service_code(node, context):
+            return
+        if shows_traceback(node, context.names):
             return
         severity = Severity.HINT if may_be_output(node, context) else None
         message = "print() in service code: log it"
@@ -109,7 +115,7 @@ class PrintCall(Rule):
             return
         if comment_inside(found.node, context) and not _is_literal(found.node):
             return
-        if tells_secret(found.node) or not can_log(found.node, context.names):
+        if tells_secret(found.node) or shows_connection(found.node) or not can_log(found.node, context.names):
             return
         first = level_of(found.node, found.stream, context.names)
         in_handler = first in ("exception", "error")

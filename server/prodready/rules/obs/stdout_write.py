@@ -55,6 +55,7 @@ from prodready.models.prints import (
     LEVELS,
     Output,
     comment_inside,
+    displays,
     in_service_code,
     level_of,
     may_be_output,
@@ -76,7 +77,9 @@ class StdoutWrite(Rule):
 
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
         found = output_call(node, context.names)
-        if found is None or not in_service_code(node, context) or shows_traceback(node, context.names):
+        if found is None or displays(node) or not in_service_code(node, context):
+            return
+        if shows_traceback(node, context.names):
             return
         severity = Severity.HINT if may_be_output(node, context) else None
         fix = next((p.fix for p in self._ways(found, context)), None)
