@@ -48,11 +48,12 @@ call has none; a second action puts in one that has. The level is the setting `s
 A handler observes a failure when on every path it raises, logs, warns, reports to an error tracker, counts or marks
 it as failed, or uses the exception at all. Never an alarm: guarded imports, `__del__`, `__exit__`, `__repr__`, exit
 hooks, handlers of the logging module, waiting for a task that was cancelled, cleaning up in a handler that raises,
-and a `try` that only logs.
+a default for one expression that only computes (`(end - start).total_seconds()`), and a `try` that only logs.
 
 It is a hint at most where a comment gives the reason, where the `try` is a single lookup or conversion (name its
-exception instead), in functions that are called `safe` or the like, where it only closes things, and where the
-handler observes on some paths or does other work instead.
+exception instead), in functions that are called `safe` or the like, where it only closes things, or tidies up in an
+error callback, and where the handler observes on some paths or does other work instead. Where the `try` raises a plain
+`Exception` to get to its own handler, it is a hint without a fix.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hi
 from prodready.engine.settings import Role
 from prodready.engine.syntax import FUNCTIONS, ancestors
 from prodready.fixes.draft import Draft
+from prodready.models.excuses import defaults_one_lookup, defaults_one_value, raises_on_purpose, tidies_after_error
 from prodready.models.handlers import (
     Guard,
     Silence,
@@ -95,7 +97,7 @@ class SilentExcept(Rule):
         if not is_broad(node, context.names):
             return
         found = silence(node, context.names, context.settings)
-        if found is Silence.NONE or may_be_silent(node, context):
+        if found is Silence.NONE or may_be_silent(node, context) or defaults_one_value(node, context.names):
             return
         hint = found is not Silence.WHOLLY or _is_excusable(node, context)
         message = "some paths hide this failure" if found is Silence.PARTLY else "nobody sees this failure"
@@ -117,6 +119,8 @@ class SilentExcept(Rule):
         assert isinstance(node, (ast.ExceptHandler, ast.With))
         if not can_log(node.body[0], context.names) or _tells_in_part(node, context):
             return
+        if raises_on_purpose(node, context.names):
+            return
         full = Proposal(Fix(_TITLE), partial(_write, node, traceback=True))
         short = Proposal(Fix(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
         yield from (short, full) if _in_loop(node) else (full,)
@@ -130,8 +134,15 @@ def _tells_in_part(node: Guard, context: Context) -> bool:
 
 
 def _is_excusable(node: Guard, context: Context) -> bool:
-    reasoned = gives_reason(node, context) or expects_failure(node, context.names)
-    return reasoned or is_cleanup(guarded_by(node).body)
+    names = context.names
+    return (
+        gives_reason(node, context)
+        or expects_failure(node, names)
+        or is_cleanup(guarded_by(node).body)
+        or raises_on_purpose(node, names)
+        or tidies_after_error(node)
+        or defaults_one_lookup(node, names)
+    )
 
 
 def _head(node: ast.ExceptHandler, context: Context) -> Range:

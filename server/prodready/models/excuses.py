@@ -1,0 +1,134 @@
+"""What lessens the harm of a hidden failure: it was raised on purpose, or only one value could not be read."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Final
+
+from prodready.engine.semantic import Names
+from prodready.engine.syntax import TRIES, ancestors, enclosing_function, walk, walk_own
+from prodready.models.handlers import Guard, callee, guarded_by, words_of
+
+_RAISED: Final = frozenset({"builtins.Exception", "builtins.BaseException"})
+_ERROR_CALLBACK: Final = re.compile(r"^_*(?:on|handle)_(?:\w*_)?(?:errors?|failures?|failed)(?:_|$)")
+_TIDYING: Final = frozenset({
+    "clean", "clear", "close", "collect", "detach", "discard", "drain", "drop", "empty", "end", "finish", "forget",
+    "free", "pop", "purge", "quit", "release", "reset", "stop", "teardown", "unregister", "unsubscribe",
+})  # fmt: skip
+"""First words of methods that tidy up, which an error callback tries as well as it can."""
+_CONVERSIONS: Final = frozenset({
+    "builtins.abs", "builtins.bool", "builtins.chr", "builtins.float", "builtins.getattr", "builtins.hex",
+    "builtins.int", "builtins.isinstance", "builtins.issubclass", "builtins.ord", "builtins.repr", "builtins.round",
+    "builtins.str", "builtins.type",
+})  # fmt: skip
+"""Conversions of one value; those that go through an iterable may run a query."""
+_PURE_METHODS: Final = frozenset({
+    "date", "endswith", "hex", "isoformat", "lower", "lstrip", "rsplit", "rstrip", "split", "splitlines",
+    "startswith", "strftime", "strip", "timestamp", "title", "total_seconds", "upper",
+})  # fmt: skip
+"""Methods of strings and times that only compute."""
+_EMPTY: Final = frozenset({"builtins.dict", "builtins.frozenset", "builtins.list", "builtins.set", "builtins.tuple"})
+_PURE: Final = (
+    ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare,
+    ast.IfExp, ast.JoinedStr, ast.FormattedValue, ast.Tuple, ast.keyword,
+)  # fmt: skip
+
+
+def raises_on_purpose(guard: Guard, names: Names) -> bool:
+    """Tell whether what a broad handler guards raises a plain `Exception` itself, to get to that handler."""
+    guarded = guarded_by(guard)
+    return any(
+        isinstance(node, ast.Raise) and _raises_anything(node, names) and _leads_to(guarded, node)
+        for node in walk_own(guarded.body)
+    )
+
+
+def tidies_after_error(guard: Guard) -> bool:
+    """Tell whether a handler stands around one call that tidies up, in a function that is called for an error."""
+    function = enclosing_function(guard)
+    body = guarded_by(guard).body
+    if function is None or isinstance(function, ast.Lambda) or _ERROR_CALLBACK.match(function.name) is None:
+        return False
+    if len(body) != 1 or not isinstance(body[0], ast.Expr):
+        return False
+    call = body[0].value.value if isinstance(body[0].value, ast.Await) else body[0].value
+    return isinstance(call, ast.Call) and not _TIDYING.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1])
+
+
+def defaults_one_value(guard: Guard, names: Names) -> bool:
+    """Tell whether a handler gives a default for one expression that only computes: `return g.user.email`."""
+    value = _defaulted(guard, names)
+    return value is not None and all(_is_pure(node, names) for node in walk([value]))
+
+
+def defaults_one_lookup(guard: Guard, names: Names) -> bool:
+    """Tell whether a handler gives a default for one part of what one call returns: `info(model)["size"]`."""
+    value = _defaulted(guard, names)
+    if not isinstance(value, ast.Subscript):
+        return False
+    impure = [node for node in walk([value]) if not _is_pure(node, names)]
+    base: ast.expr = value
+    while isinstance(base, (ast.Subscript, ast.Attribute)):
+        base = base.value
+    return len(impure) == 1 and impure[0] is base and isinstance(base, ast.Call) and isinstance(base.func, ast.Name)
+
+
+def _raises_anything(node: ast.Raise, names: Names) -> bool:
+    kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return kind is not None and names.qualified(kind) in _RAISED
+
+
+def _leads_to(guarded: ast.stmt, node: ast.Raise) -> bool:
+    """Tell whether no other `try` stands between a `raise` and the statement that guards it."""
+    for up in ancestors(node):
+        if up is guarded:
+            return True
+        if isinstance(up, TRIES):
+            return False
+    return False
+
+
+def _defaulted(guard: Guard, names: Names) -> ast.expr | None:
+    """Return the one expression of a `try` whose only handler's statement gives a ready value instead."""
+    body = guarded_by(guard).body
+    if not isinstance(guard, ast.ExceptHandler) or len(body) != 1 or len(guard.body) != 1:
+        return None
+    tried, instead = body[0], guard.body[0]
+    if isinstance(instead, ast.Assign):
+        same = isinstance(tried, ast.Assign) and _places(tried) == _places(instead)
+    else:
+        same = isinstance(instead, ast.Return) and isinstance(tried, (ast.Return, ast.Assign))
+    if not same or not isinstance(instead, (ast.Return, ast.Assign)) or not _is_ready(instead.value, names):
+        return None
+    return tried.value if isinstance(tried, (ast.Return, ast.Assign)) and _is_plain(tried) else None
+
+
+def _places(node: ast.Assign) -> list[str]:
+    return [ast.unparse(target) for target in node.targets]
+
+
+def _is_plain(node: ast.Return | ast.Assign) -> bool:
+    """Tell whether a statement stores nothing but in names and attributes: an item may be a row of a database."""
+    return isinstance(node, ast.Return) or all(isinstance(t, (ast.Name, ast.Attribute)) for t in node.targets)
+
+
+def _is_ready(node: ast.expr | None, names: Names) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        return _is_ready(node.operand, names)
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return not node.elts
+    if isinstance(node, ast.Dict):
+        return not node.keys
+    if isinstance(node, ast.Call):
+        return not node.args and not node.keywords and names.qualified(node.func) in _EMPTY
+    return node is None or isinstance(node, ast.Constant)
+
+
+def _is_pure(node: ast.AST, names: Names) -> bool:
+    if isinstance(node, ast.Call):
+        called = node.func
+        return names.qualified(called) in _CONVERSIONS or (
+            isinstance(called, ast.Attribute) and called.attr in _PURE_METHODS
+        )
+    return isinstance(node, _PURE)
