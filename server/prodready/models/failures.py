@@ -27,7 +27,7 @@ _ABOUT_SECRETS: Final = frozenset({
     "tokens", "type", "types", "url", "urls", "usage", "used",
 })  # fmt: skip
 """Last words of names that are about a secret without holding it; counted `tokens` are those of language models."""
-_IDENTIFYING: Final = frozenset({"id", "uuid", "pk"})
+_IDENTIFYING: Final = frozenset({"id", "uid", "uuid", "pk"})
 _SECRET: Final = frozenset({
     "apikey", "auth", "authorization", "cookie", "credential", "credentials", "key", "password", "passwd", "pwd",
     "secret", "secrets", "sig", "signature", "token", "tokens",
@@ -38,8 +38,11 @@ def what_failed(guarded: ast.stmt, names: Names) -> str:
     """Return what a failure of `guarded` (a `try` or `with` statement) is to be called: `sync_status failed`.
 
     That is the function around it; where the function guards several things, the call is named too; at module level the
-    call alone.
+    call alone. Where a default stands in for one name, or one is set in a loop, that name is said to lack its value.
     """
+    name = _name_to_set(guarded)
+    if name is not None:
+        return f"{name} could not be set"
     function = _function_around(guarded)
     if function is None:
         return f"{_first_call(guarded, names) or 'start-up'} failed"
@@ -94,9 +97,38 @@ def _guards_several(function: FunctionNode) -> bool:
     return sum(isinstance(n, TRIES) for n in walk_own(function.body)) > 1
 
 
+def _name_to_set(guarded: ast.stmt) -> str | None:
+    """Return the name that a `try` is there to set, in a loop or with a default in its handler."""
+    if not isinstance(guarded, TRIES) or len(guarded.body) != 1:
+        return None
+    name = _set_name(guarded.body[0])
+    defaults = [_set_name(s) for handler in guarded.handlers for s in handler.body]
+    return name if name in defaults or _turns(guarded) else None
+
+
+def _set_name(node: ast.stmt) -> str | None:
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return None
+
+
+def _turns(node: ast.AST) -> bool:
+    for up in ancestors(node):
+        if isinstance(up, SCOPES):
+            return False
+        if isinstance(up, (ast.For, ast.AsyncFor, ast.While)):
+            return True
+    return False
+
+
 def _first_call(guarded: ast.stmt, names: Names) -> str | None:
-    """Return the name of the first call in a block that is not a builtin's or a logger's."""
-    for node in walk_own(getattr(guarded, "body", [])):
+    """Return the name of the first call in a block that is not a builtin's or a logger's.
+
+    Of a block that is one `with`, what it is for stands in its body.
+    """
+    body = getattr(guarded, "body", [])
+    inner = body[0].body if len(body) == 1 and isinstance(body[0], (ast.With, ast.AsyncWith)) else []
+    for node in walk_own([*inner, *body]):
         if isinstance(node, ast.Call):
             name = callee(node).removeprefix("self.").removeprefix("cls.")
             if name and name not in BUILTINS and log_call(node, names) is None:
