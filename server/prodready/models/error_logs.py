@@ -9,7 +9,7 @@ from typing import Final
 
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FUNCTIONS, TRIES, ancestors, parent, walk, walk_own
+from prodready.engine.syntax import FUNCTIONS, TRIES, ancestors, enclosing_function, is_constant, parent, walk, walk_own
 from prodready.models.handlers import callee, caught, is_broad, words_of
 from prodready.models.loggers import LogCall, log_call
 
@@ -30,6 +30,7 @@ _KEPT_SHORT: Final = re.compile(
     re.IGNORECASE,
 )
 """Comments of people who thought about what an exception, or its traceback, would put into the log."""
+_PREDICATE: Final = re.compile(r"^_*(?:has|is|can)_|^_*exists")
 _ERROR_LEVELS: Final = frozenset({"error", "critical"})
 
 
@@ -38,6 +39,14 @@ def is_kept_short(call: LogCall, handler: ast.ExceptHandler, context: Context) -
     first = handler.lineno - 1 - context.segment.base
     last = (call.node.end_lineno or call.node.lineno) - 1 - context.segment.base
     return any(_KEPT_SHORT.search(context.line(number)) for number in range(first, last + 1))
+
+
+def answers_no(handler: ast.ExceptHandler) -> bool:
+    """Tell whether a handler ends by returning False out of a function that asks: `has_access`."""
+    function = enclosing_function(handler)
+    asks = isinstance(function, FUNCTIONS) and _PREDICATE.match(function.name) is not None
+    last = handler.body[-1]
+    return asks and isinstance(last, ast.Return) and is_constant(last.value, False)
 
 
 def lacks_traceback(call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:

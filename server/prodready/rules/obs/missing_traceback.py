@@ -46,7 +46,8 @@ Where the handler logs the traceback elsewhere on the same path, hands the excep
 again (but not an HTTP error, whose cause nobody logs); where the call says anything about `exc_info`; where a comment
 says that the exception must not be logged, or speaks of secrets or tracebacks; and where the handler catches an
 expected, narrow type. Narrow types that mean a bug or a failing database (`TypeError`,
-`SQLAlchemyError`) are reported as info. For loggers of an unknown kind it is a hint, without a fix.
+`SQLAlchemyError`) are reported as info. For loggers of an unknown kind it is a hint, without a fix; it is a
+hint, too, where a function that asks (`has_access`) returns False after the log.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hi
 from prodready.engine.settings import Role
 from prodready.engine.syntax import enclosing_handler
 from prodready.fixes.draft import Draft
-from prodready.models.error_logs import is_kept_short, is_unexpected, lacks_traceback
+from prodready.models.error_logs import answers_no, is_kept_short, is_unexpected, lacks_traceback
 from prodready.models.handlers import is_broad
 from prodready.models.loggers import LogCall, LoggerKind, log_call
 
@@ -84,7 +85,8 @@ class MissingTraceback(Rule):
         if not broad and not is_unexpected(handler, context.names):
             return
         fix = next((p.fix for p in _ways(call, context)), None)
-        severity = Severity.HINT if call.kind is LoggerKind.UNKNOWN else None if broad else Severity.INFO
+        hint = call.kind is LoggerKind.UNKNOWN or answers_no(handler)
+        severity = Severity.HINT if hint else None if broad else Severity.INFO
         message = "the failure is logged without its traceback"
         yield self.hit(context, node, message, severity=severity, fix=fix)
 
