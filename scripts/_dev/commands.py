@@ -23,8 +23,10 @@ To see this while you type, attach an editor to the language server: {server} se
     vim.lsp.config("prodready", {{ cmd = {{ "{server}", "server" }}, filetypes = {{ "python" }} }})
     vim.lsp.enable("prodready")
 
-  VS Code, until the extension is published, with any extension that starts a generic language server:
-    command "{server}", arguments ["server"], for files of the language "python"
+  VS Code: `npm ci && npm run package` (Node.js 20 or later) writes dist/prodready-<version>.vsix, which brings the server
+  along; "Extensions: Install from VSIX..." installs it.
+
+  Emacs, Vim and others: docs/editors.md
 """
 
 
