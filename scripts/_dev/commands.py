@@ -23,8 +23,8 @@ To see this while you type, attach an editor to the language server: {server} se
     vim.lsp.config("prodready", {{ cmd = {{ "{server}", "server" }}, filetypes = {{ "python" }} }})
     vim.lsp.enable("prodready")
 
-  VS Code: `npm ci && npm run package` (Node.js 20 or later) writes dist/prodready-<version>.vsix, which brings the server
-  along; "Extensions: Install from VSIX..." installs it.
+  VS Code: `npm ci && npm run package` (Node.js 20 or later) writes dist/prodready-<version>.vsix, which brings the
+  server along; "Extensions: Install from VSIX..." installs it.
 
   Emacs, Vim and others: docs/editors.md
 """
