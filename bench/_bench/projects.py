@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from _dev.corpora import Corpus, chosen, home
 from _dev.problem import CANNOT, Problem
 from prodready.project.config import Config, load
 from prodready.project.discovery import discover
-from prodready.project.logging_kind import settled
+from prodready.project.logging_survey import ProjectLogging, survey
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project at one version. `config` is what `fix` would use in it; its root is the project's own directory."""
+    """A project at one version, with its configuration and how it logs; the root is the project's own directory."""
 
     name: str
     version: str
     config: Config
+    logging: ProjectLogging = field(default_factory=ProjectLogging)
 
     @property
     def title(self) -> str:
@@ -65,7 +66,7 @@ def _project(corpus: Corpus) -> Project:
     config = load(root)
     if config.root != root:
         config = Config(root)
-    return Project(corpus.name, corpus.version, settled(config))
+    return Project(corpus.name, corpus.version, config, survey(config))
 
 
 def top(directory: Path) -> Path:

@@ -66,7 +66,8 @@ def subject(job: Job) -> Subject:
     path = job.project.path(job.path)
     text = read(path).text
     source = SourceFile.from_text(text, job.path)
-    return Subject(source, job.project.config.for_file(path, text), _index(job.project))
+    settings = job.project.logging.applied(job.project.config.for_file(path, text), path, job.project.root)
+    return Subject(source, settings, _index(job.project))
 
 
 def survey(job: Job) -> FileSurvey:

@@ -53,7 +53,7 @@ class OtherMarks(Marks):
 
 
 def analysed(text: str, **settings: object) -> Analysis:
-    return Analysis.open(SourceFile.from_text(text), FileSettings(module="app.m", package="app", **settings))  # type: ignore[arg-type]
+    return Analysis.open(SourceFile.from_text(text), FileSettings(**({"module": "app.m", "package": "app"} | settings)))  # type: ignore[arg-type]
 
 
 def marks_in(monkeypatch: pytest.MonkeyPatch, *ways: tuple[Fix, Callable[[Draft, ast.AST], None]]) -> None:

@@ -6,6 +6,7 @@ import ast
 
 import pytest
 
+from prodready.engine.settings import SharedLogger
 from prodready.fixes.draft import Draft
 from tests.fixes.marks import analysed, plain_marks, planned_text
 
@@ -213,3 +214,45 @@ def test_module_level_code_between_imports_gets_the_logger_above_it() -> None:
 )
 def test_no_fix_is_offered_where_a_logger_cannot_be_had(text: str) -> None:
     assert planned_text(analysed(text)) is None
+
+
+SHARED = SharedLogger("app.log", "app_logger", "stdlib", frozenset({"app.log", "app.settings"}))
+
+
+@pytest.mark.parametrize(
+    ("module", "head", "expected"),
+    [
+        pytest.param(
+            "app.jobs",
+            "import os\n",
+            "import os\n\nfrom app.log import app_logger\n\n\ndef f():\n    app_logger.info('stdlib')\n",
+            id="imported like the neighbours do",
+        ),
+        pytest.param(
+            "app.settings",
+            "import os\n",
+            f"import logging\nimport os\n\n{DEFINED}{USED}",
+            id="not in a module that the logger's own module needs",
+        ),
+        pytest.param(
+            "tools.jobs",
+            "import os\n",
+            f"import logging\nimport os\n\n{DEFINED}{USED}",
+            id="not from another package, which may not be loaded",
+        ),
+        pytest.param(
+            "app.jobs",
+            f"import logging\n\n{DEFINED}",
+            f"import logging\n\n{DEFINED}{USED}",
+            id="a logger that is there comes first",
+        ),
+        pytest.param(
+            "app.jobs",
+            "app_logger = 1\n",
+            f"import logging\n\n{DEFINED}\napp_logger = 1\n{USED}",
+            id="a name that is taken gives way to a logger of one's own",
+        ),
+    ],
+)
+def test_a_logger_that_the_modules_around_share_is_imported(module: str, head: str, expected: str) -> None:
+    assert planned_text(analysed(head + USE, module=module, shared_logger=SHARED)) == expected

@@ -21,6 +21,7 @@ from prodready.report.repairs import FileRepair
 
 if TYPE_CHECKING:
     from prodready.project.config import Config
+    from prodready.project.logging_survey import ProjectLogging
 
 
 _TOO_DEEP = "is nested too deeply to be analysed"
@@ -89,7 +90,7 @@ class Fixer:
 
     def __init__(self, configs: Sequence[Config], narrowed: Sequence[Config], unsafe: bool) -> None:
         self._configs = configs
-        self._settled: dict[int, Config] = {}
+        self._surveys: dict[int, ProjectLogging] = {}
         self._checker = Checker(configs)
         self._narrowed = Checker(narrowed)
         self._unsafe = unsafe
@@ -119,15 +120,16 @@ class Fixer:
         analysis = Analysis.open(_source(target, file), settings, self._checker.project(target))
         if all(finding.fix is None for finding in analysis.findings):
             return analysis
-        return analysis.changed(replace(settings, logger_kind=self._logger_kind(target)))
+        config = self._configs[target.config]
+        return analysis.changed(self._logging(target).applied(settings, target.path, config.root))
 
-    def _logger_kind(self, target: Target) -> str:
-        """Return which library a new logger comes from in the target's project."""
-        from prodready.project.logging_kind import settled
+    def _logging(self, target: Target) -> ProjectLogging:
+        """Return how the target's project logs."""
+        from prodready.project.logging_survey import survey
 
-        if target.config not in self._settled:
-            self._settled[target.config] = settled(self._configs[target.config])
-        return self._settled[target.config].for_file(target.path, "").logger_kind
+        if target.config not in self._surveys:
+            self._surveys[target.config] = survey(self._configs[target.config])
+        return self._surveys[target.config]
 
 
 def report_of(target: Target, analysis: Analysis) -> FileReport:

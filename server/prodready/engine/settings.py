@@ -23,12 +23,27 @@ class Role(enum.Enum):
 
 
 @dataclass(frozen=True)
+class SharedLogger:
+    """The logger `module.name` that the modules around a file import instead of making their own.
+
+    `kind` is its library, as for `FileSettings.logger_kind`. `needs` are the modules of the project that are loaded for
+    it: in one of those, importing it could come back to where it started.
+    """
+
+    module: str
+    name: str
+    kind: str
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class FileSettings:
     """The settings of one file.
 
     `module` is its dotted name and `package` what its relative imports start from. `select` holds the codes that are
     on; None means every rule. `severities` maps codes to another severity. `coexist` names tools whose findings for the
-    same defects mute ours. `logger_kind` says which library a new logger comes from, `line_length` is in characters.
+    same defects mute ours. `logger_kind` says which library a new logger comes from, where there is no `shared_logger`.
+    `line_length` is in characters.
     """
 
     role: Role = Role.SERVICE
@@ -40,6 +55,7 @@ class FileSettings:
     silent_level: str = "warning"
     logger_name: str = "logger"
     logger_kind: str = "stdlib"
+    shared_logger: SharedLogger | None = None
     log_functions: frozenset[str] = frozenset()
     line_length: int = 88
     coexist: frozenset[str] = frozenset()

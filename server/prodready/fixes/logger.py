@@ -11,6 +11,7 @@ from prodready.fixes.imports import Imports, Refusal
 from prodready.models.loggers import LoggerKind, module_loggers, own_logger, unknown_loggers
 
 if TYPE_CHECKING:
+    from prodready.engine.settings import SharedLogger
     from prodready.fixes.draft import Draft
 
 _FALLBACKS: Final = ("_logger", "log", "module_logger")
@@ -39,9 +40,26 @@ def logger_at(draft: Draft, imports: Imports, at: ast.AST) -> tuple[str, str]:
         return own[0], own[1].value
     if unknown_loggers(names):
         raise Refusal("it is not known what kind of logger this module uses")
+    shared = _shared(draft)
+    if shared is not None:
+        try:
+            return draft.import_name(shared.module, shared.name, at), shared.kind
+        except Refusal:
+            # Its name means something else here: a logger of the module's own is the next best.
+            return _define(draft, imports, at), shared.kind
     if draft.context.settings.logger_kind == LoggerKind.LOGURU.value:
         return draft.import_name("loguru", "logger", at), LoggerKind.LOGURU.value
     return _define(draft, imports, at), draft.context.settings.logger_kind
+
+
+def _shared(draft: Draft) -> SharedLogger | None:
+    """Return the logger that the modules around share; None without one, or where its own modules need this one."""
+    settings = draft.context.settings
+    shared = settings.shared_logger
+    if shared is None or settings.module in shared.needs:
+        return None
+    same_package = settings.module.partition(".")[0] == shared.module.partition(".")[0]
+    return shared if same_package or "." not in shared.module else None
 
 
 def _ask_for(draft: Draft, at: ast.AST, name: str, kind: LoggerKind) -> str:

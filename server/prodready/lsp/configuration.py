@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from prodready.lsp.positions import PositionCodec
     from prodready.lsp.session import Session
     from prodready.project.config import Config, ConfigProblem
+    from prodready.project.logging_survey import ProjectLogging
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Configurations:
         self._server = server
         self._loads: dict[Path, asyncio.Task[_Loaded]] = {}
         self._good: dict[Path, Config] = {}
-        self._kinds: dict[Path, str] = {}
+        self._logging: dict[Path, ProjectLogging] = {}
         self._problems: dict[Path, dict[str, list[str]]] = {}
         self._shown: set[str] = set()
 
@@ -70,28 +71,30 @@ class Configurations:
         config, editor = await self._loaded(path.parent)
         situation = await asyncio.to_thread(_situation, config, path, session.source.text)
         settings = situation.settings
-        if config.options.logger == "auto":
-            settings = replace(settings, logger_kind=self._kinds.get(config.root, settings.logger_kind))
+        if config.root in self._logging:
+            settings = self._logging[config.root].applied(settings, path, config.root)
         if session.path is None:
             role = Role.NOTEBOOK if session.is_notebook_cell else settings.role
             settings = replace(settings, role=role, module="", package="")
         return replace(situation, settings=settings, only_on_save=editor.only_on_save)
 
     async def settle(self, session: Session) -> None:
-        """Find out which logging library a document's project uses, if the configuration does not say.
+        """Find out how a document's project logs, if the configuration does not say.
 
         Only fixes depend on it, and many files have to be read for it: so not before a fix is wanted.
         """
         directory = (session.path or self._stand_in()).parent
         config, _ = await self._loaded(directory)
-        if config.options.logger != "auto" or config.root in self._kinds:
+        if config.options.logger != "auto" or config.root in self._logging:
             return
-        self._kinds[config.root] = "stdlib"
+        from prodready.project.logging_survey import ProjectLogging
+
+        self._logging[config.root] = ProjectLogging()
         try:
-            self._kinds[config.root] = await self._server.worker.run(jobs.logger_kind, config)
+            self._logging[config.root] = await self._server.worker.run(jobs.project_logging, config)
         except WorkerDiedError as error:
             logger.warning("%s; new loggers will be the standard library's", error)
-        if self._kinds[config.root] != "stdlib":
+        if self._logging[config.root] != ProjectLogging():
             for document in self._server.documents.all():
                 self._server.documents.review(document)
 
@@ -105,7 +108,7 @@ class Configurations:
         """Load everything again, and analyse anew the documents whose settings turn out to be others."""
         self._loads.clear()
         self._problems.clear()
-        self._kinds.clear()
+        self._logging.clear()
         documents = self._server.documents.all()
         for session in documents:
             self._server.documents.review(session)

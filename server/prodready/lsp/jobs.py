@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from prodready.fixes.planner import PlannedFix
     from prodready.project.config import Config
     from prodready.project.index import ProjectIndex
+    from prodready.project.logging_survey import ProjectLogging
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,11 @@ def load_modules(root: Path, names: Sequence[str], changed: Sequence[Path]) -> d
     return news
 
 
-def logger_kind(config: Config) -> str:
-    """Return which logging library a project uses; the heads of its files are read."""
-    from prodready.project import logging_kind
+def project_logging(config: Config) -> ProjectLogging:
+    """Return how a project logs; the heads of its files are read."""
+    from prodready.project.logging_survey import survey
 
-    return logging_kind.logger_kind(config)
+    return survey(config)
 
 
 @lru_cache(maxsize=16)

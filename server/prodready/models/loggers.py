@@ -174,6 +174,12 @@ def log_call(node: ast.AST, names: Names) -> LogCall | None:
     return LogCall(node, node.func.value, method, METHODS[method] or _computed_level(node, names), kind)
 
 
+def kind_of_object(qualified: str, names: Names) -> LoggerKind | None:
+    """Return the kind of the logger that a qualified name of the project is bound to; None when it is none for sure."""
+    found = names.symbol(names.canonical(qualified))
+    return _of_symbol(qualified, names, _HOPS) if found is not None and isinstance(found[0], CallSymbol) else None
+
+
 @lru_cache(maxsize=2)
 def module_loggers(names: Names) -> tuple[tuple[str, LoggerKind], ...]:
     """Return the module-level names of loggers whose kind is known, in the order of the file.

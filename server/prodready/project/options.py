@@ -116,7 +116,8 @@ class Options:
     logger: str = _option(
         choice("auto", "stdlib", "structlog", "loguru", many="libraries"),
         "auto",
-        "The library that a new logger comes from. `auto` takes the one that most modules of the project use.",
+        "The library that a new logger comes from. `auto` takes the one that most modules of the project use, and "
+        "imports the logger that those around a module share.",
         'logger = "structlog"',
     )
     line_length: int | None = _option(
