@@ -165,6 +165,7 @@ def capabilities(encoding: str | None = None, **changes: Any) -> types.ClientCap
     general = types.GeneralClientCapabilities(position_encodings=[encoding]) if encoding else None
     return types.ClientCapabilities(
         general=general,
+        notebook_document=types.NotebookDocumentClientCapabilities(types.NotebookDocumentSyncClientCapabilities()),
         text_document=types.TextDocumentClientCapabilities(**text_document),
         workspace=types.WorkspaceClientCapabilities(
             workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True),

@@ -52,7 +52,7 @@ def test_many_changes_at_once_end_with_the_text_that_they_spell(
         before = "".join(expected.lines[: span.start.line]) + expected.line(span.start.line)[: span.start.column]
         after = expected.line(span.end.line)[span.end.column :] + "".join(expected.lines[span.end.line + 1 :])
         expected = SourceFile.from_text(before + inserted + after)
-        session.apply([change], CODEC)
+        session.apply(2, [change], CODEC)
 
     assert session.source.text == expected.text
     assert session.catch_up().source.text == expected.text
@@ -62,7 +62,7 @@ def test_many_changes_at_once_end_with_the_text_that_they_spell(
 def test_the_whole_text_can_be_replaced() -> None:
     session = session_of("a = 1\nb = 2\n")
 
-    session.apply([types.TextDocumentContentChangeWholeDocument("a = 1\nc = 3\n")], CODEC)
+    session.apply(2, [types.TextDocumentContentChangeWholeDocument("a = 1\nc = 3\n")], CODEC)
 
     assert session.is_behind
     assert session.catch_up().source.text == "a = 1\nc = 3\n"
@@ -72,7 +72,7 @@ def test_changes_that_cancel_out_leave_nothing_to_analyse() -> None:
     session = session_of("a = 1\n")
     before = session.analysis
 
-    session.apply([replacing(0, 5, 5, "2"), replacing(0, 5, 6, "")], CODEC)
+    session.apply(2, [replacing(0, 5, 5, "2"), replacing(0, 5, 6, "")], CODEC)
 
     assert session.catch_up() is before
 
@@ -80,7 +80,7 @@ def test_changes_that_cancel_out_leave_nothing_to_analyse() -> None:
 def test_halves_of_a_surrogate_pair_that_arrive_apart_become_one_character() -> None:
     session = session_of('a = ""\n')
 
-    session.apply([replacing(0, 5, 5, "\ud83d"), replacing(0, 6, 6, "\ude00")], CODEC)
+    session.apply(2, [replacing(0, 5, 5, "\ud83d"), replacing(0, 6, 6, "\ude00")], CODEC)
 
     assert session.source.text == 'a = "\U0001f600"\n'
     assert session.catch_up().source.text == session.source.text
@@ -89,7 +89,7 @@ def test_halves_of_a_surrogate_pair_that_arrive_apart_become_one_character() -> 
 def test_an_analysis_of_an_earlier_text_is_caught_up_with() -> None:
     session = session_of("a = 1\n")
     late = Analysis.open(SourceFile.from_text("a = 1\n"))
-    session.apply([replacing(0, 4, 5, "22")], CODEC)
+    session.apply(2, [replacing(0, 4, 5, "22")], CODEC)
 
     session.adopt(late)
 
@@ -108,5 +108,5 @@ def test_a_document_without_a_file_has_a_name_and_no_path() -> None:
     untitled = Session(types.TextDocumentItem("untitled:Untitled-1", "python", 1, ""))
     cell = Session(types.TextDocumentItem("vscode-notebook-cell:/a/b.ipynb#W0sZmlsZQ%3D%3D", "python", 1, ""))
 
-    assert (untitled.path, untitled.name, untitled.is_notebook_cell) == (None, "Untitled-1", False)
-    assert (cell.path, cell.name, cell.is_notebook_cell) == (None, "b.ipynb", True)
+    assert (untitled.path, untitled.name, untitled.is_notebook) == (None, "Untitled-1", False)
+    assert (cell.path, cell.name, cell.is_notebook) == (None, "b.ipynb", True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from prodready.engine.analysis import Analysis
 from prodready.engine.checker import hits_of
@@ -23,6 +23,22 @@ SMALL: Final = 150
 """Lines of a segment up to which a fix is planned within a few milliseconds."""
 
 
+class Guard(Protocol):
+    """Says where a text may be edited, apart from what a fix needs."""
+
+    def edited(self, edits: Sequence[Edit]) -> Guard | None:
+        """Return the guard of the text after `edits`, None when they may not be made."""
+
+
+class _Anywhere:
+    def edited(self, edits: Sequence[Edit]) -> Guard | None:
+        return self
+
+
+ANYWHERE: Final[Guard] = _Anywhere()
+"""The guard of a text that may be edited everywhere."""
+
+
 @dataclass(frozen=True)
 class PlannedFix:
     """A repair whose edits were seen to work: `edits` refer to the analysed text and do not overlap."""
@@ -33,10 +49,11 @@ class PlannedFix:
 
 @dataclass
 class FixAllResult:
-    """The outcome of repairing everything: edits against the first text, and the text after them."""
+    """The outcome of repairing everything: edits against the first text, the text after them, and its guard."""
 
     edits: tuple[Edit, ...]
     analysis: Analysis
+    guard: Guard = ANYWHERE
     applied: list[Finding] = field(default_factory=list)
     refused: list[Finding] = field(default_factory=list)
 
@@ -60,6 +77,7 @@ def fix_all(
     *,
     unsafe: bool = False,
     codes: frozenset[str] | None = None,
+    guard: Guard = ANYWHERE,
     progress: Callable[[Finding], None] | None = None,
 ) -> FixAllResult:
     """Repair one finding after the other until nothing more can be repaired.
@@ -67,17 +85,18 @@ def fix_all(
     Args:
         unsafe: whether unsafe fixes are applied too.
         codes: only findings of these rules; None means all.
+        guard: says where the text may be edited; a fix that needs more is not applied.
         progress: called with each finding that was repaired.
     """
     pieces = PieceTable(analysis.source)
-    result = FixAllResult((), analysis)
+    result = FixAllResult((), analysis, guard)
     refused: Counter[tuple[str, str, str]] = Counter()
     while True:
         step = _next_step(result, refused, unsafe, codes)
         if step is None:
             result.edits = tuple(pieces.edits())
             return result
-        finding, planned, after = step
+        finding, planned, after, result.guard = step
         pieces.apply(result.analysis.source, planned.edits)
         result.analysis = after
         result.applied.append(finding)
@@ -115,7 +134,7 @@ def _comments(source: SourceFile, line: int, code: str) -> Iterator[Edit]:
 
 def _next_step(
     result: FixAllResult, refused: Counter[tuple[str, str, str]], unsafe: bool, codes: frozenset[str] | None
-) -> tuple[Finding, PlannedFix, Analysis] | None:
+) -> tuple[Finding, PlannedFix, Analysis, Guard] | None:
     """Return the first finding that can be repaired now; note those that cannot, so that they are tried once."""
     skip = refused.copy()
     for finding in result.analysis.findings:
@@ -127,7 +146,9 @@ def _next_step(
             continue
         for planned, after in _verified(result.analysis, finding):
             if unsafe or planned.fix.applicability is Applicability.SAFE:
-                return finding, planned, after
+                guard = result.guard.edited(planned.edits)
+                if guard is not None:
+                    return finding, planned, after, guard
         refused[key] += 1
         if unsafe or finding.fix.applicability is Applicability.SAFE:
             result.refused.append(finding)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from prodready.engine.finding import Severity
-from prodready.engine.settings import FileSettings, Role
+from prodready.engine.settings import FileSettings
 from prodready.engine.source import SourceFile
 from prodready.lsp import jobs
 from prodready.lsp.diagnostics import SEVERITIES, SOURCE
@@ -67,15 +67,14 @@ class Configurations:
 
     async def situation(self, session: Session) -> Situation:
         """Return what holds for a document now, by its path and its text."""
-        path = session.path or self._stand_in()
+        path = self._path(session)
         config, editor = await self._loaded(path.parent)
         situation = await asyncio.to_thread(_situation, config, path, session.source.text)
         settings = situation.settings
         if config.root in self._logging:
             settings = self._logging[config.root].applied(settings, path, config.root)
         if session.path is None:
-            role = Role.NOTEBOOK if session.is_notebook_cell else settings.role
-            settings = replace(settings, role=role, module="", package="")
+            settings = replace(settings, module="", package="")
         return replace(situation, settings=settings, only_on_save=editor.only_on_save)
 
     async def settle(self, session: Session) -> None:
@@ -83,8 +82,7 @@ class Configurations:
 
         Only fixes depend on it, and many files have to be read for it: so not before a fix is wanted.
         """
-        directory = (session.path or self._stand_in()).parent
-        config, _ = await self._loaded(directory)
+        config, _ = await self._loaded(self._path(session).parent)
         if config.options.logger != "auto" or config.root in self._logging:
             return
         from prodready.project.logging_survey import ProjectLogging
@@ -100,7 +98,7 @@ class Configurations:
 
     async def description(self, session: Session) -> str:
         """Return the settings of a document with their origins, its role and why, for people."""
-        path = session.path or self._stand_in()
+        path = self._path(session)
         config, _ = await self._loaded(path.parent)
         return await asyncio.to_thread(_description, config, path, session.source.text)
 
@@ -125,10 +123,12 @@ class Configurations:
         if path.name in FILES or not self._server.client.watches_files:
             self.reload()
 
-    def _stand_in(self) -> Path:
-        """Return the path that a document without one is treated as having."""
+    def _path(self, session: Session) -> Path:
+        """Return a document's path; one that has none is treated as lying in the workspace."""
+        if session.path is not None:
+            return session.path
         root = self._server.workspace.root_path
-        return (Path(root) if root else Path.cwd()) / "untitled.py"
+        return (Path(root) if root else Path.cwd()) / ("untitled.ipynb" if session.is_notebook else "untitled.py")
 
     async def _loaded(self, directory: Path) -> _Loaded:
         task = self._loads.get(directory)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from prodready.engine.analysis import Analysis
     from prodready.engine.source import SourceFile
     from prodready.lsp.client import Client
+    from prodready.lsp.parts import Part, Window
+    from prodready.lsp.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -36,59 +38,72 @@ _RUN: Final = secrets.token_hex(4)
 _NUMBERS: Final = itertools.count(1)
 
 
-def finding_id(finding: Finding) -> str:
-    """Return a small name for a finding that is unique in one version of one document."""
+def finding_id(finding: Finding, first: int = 0) -> str:
+    """Return a small name for a finding that is unique in one version of one part, which begins at line `first`."""
     start = finding.range.start
-    return f"{finding.code}:{start.line}:{start.column}"
+    return f"{finding.code}:{start.line - first}:{start.column}"
 
 
 @dataclass
 class _Converted:
-    """The diagnostics of one segment's findings (kept, so that their identity stays theirs) at one place."""
+    """The diagnostics of one segment's findings at one place, in lines of the part.
+
+    `findings` are all of the segment (kept, so that their identity stays theirs), `own` those that lie in the part.
+    """
 
     findings: Sequence[Finding]
+    own: Sequence[Finding]
     start: int
     diagnostics: list[str]
 
 
 @dataclass
 class Report:
-    """What a client was told, or is to be told, about one document; `diagnostics` are JSON."""
+    """What a client was told, or is to be told, about one of its documents; `diagnostics` are JSON.
+
+    `source` is the analysed text, in which the document begins at line `first`.
+    """
 
     diagnostics: list[str] = field(default_factory=list)
     result_id: str = ""
     source: SourceFile | None = None
+    first: int = 0
     segments: dict[int, _Converted] = field(default_factory=dict)
 
     @property
     def can_be_fixed(self) -> bool:
         """Whether one of the findings promises a fix."""
-        return any(finding.fix is not None for c in self.segments.values() for finding in c.findings)
+        return any(finding.fix is not None for c in self.segments.values() for finding in c.own)
 
-    def updated(self, uri: str, analysis: Analysis, client: Client) -> Report:
-        """Return the report of a newer analysis of the document; this very one when a client would see no change."""
-        segments = dict(self._segments(uri, analysis, client))
+    def updated(self, session: Session, part: Part, analysis: Analysis, client: Client) -> Report:
+        """Return the report on a part after its newest analysis; this very one when a client would see no change."""
+        window = session.window(part)
+        segments = dict(self._segments(session, window, analysis, client))
         diagnostics = list(itertools.chain.from_iterable(c.diagnostics for c in segments.values()))
         if len(diagnostics) > LIMIT:
             if len(self.diagnostics) < LIMIT:
-                logger.warning("%s has %d findings; only the first %d are sent", uri, len(diagnostics), LIMIT)
+                logger.warning("%s has %d findings; only the first %d are sent", part.uri, len(diagnostics), LIMIT)
             del diagnostics[LIMIT:]
-        if diagnostics == self.diagnostics and self._stands_in(analysis.source):
-            self.segments, self.source = segments, analysis.source
+        if diagnostics == self.diagnostics and self._stands_in(analysis.source, window.first):
+            self.segments, self.source, self.first = segments, analysis.source, window.first
             return self
-        return Report(diagnostics, f"{_RUN}-{next(_NUMBERS)}", analysis.source, segments)
+        return Report(diagnostics, f"{_RUN}-{next(_NUMBERS)}", analysis.source, window.first, segments)
 
-    def _segments(self, uri: str, analysis: Analysis, client: Client) -> Iterator[tuple[int, _Converted]]:
-        for start, _, findings in analysis.segment_findings:
+    def _segments(
+        self, session: Session, window: Window, analysis: Analysis, client: Client
+    ) -> Iterator[tuple[int, _Converted]]:
+        for line, _, findings in analysis.segment_findings:
             if not findings:
                 continue
-            known = self.segments.get(id(findings))
+            known, start = self.segments.get(id(findings)), line - window.first
             if known is None or known.start != start or known.findings is not findings:
-                writer = _Writer(uri, analysis.source, client, start)
-                known = _Converted(findings, start, [writer.text(finding) for finding in findings])
-            yield id(findings), known
+                own = [finding for finding in findings if window.holds(finding.range.start.line + line)]
+                writer = _Writer(session, window, client, start)
+                known = _Converted(findings, own, start, [writer.text(finding) for finding in own])
+            if known.own:
+                yield id(findings), known
 
-    def _stands_in(self, source: SourceFile) -> bool:
+    def _stands_in(self, source: SourceFile, first: int) -> bool:
         """Tell whether the lines under the diagnostics were not touched.
 
         Clients move and drop marks while their lines are edited, so these must be set again even at the same place.
@@ -96,21 +111,22 @@ class Report:
         before = self.source
         if before is None:
             return False
-        return all(before.line(number) is source.line(number) for number in self._lines())
+        return all(before.line(number + self.first) is source.line(number + first) for number in self._lines())
 
     def _lines(self) -> Iterator[int]:
+        """Yield the lines of the part with diagnostics."""
         for converted in self.segments.values():
-            for finding in converted.findings:
-                first, last = finding.range.start.line, finding.range.end.line
-                yield from range(converted.start + first, converted.start + last + 1)
+            for finding in converted.own:
+                span = finding.range.shifted(converted.start)
+                yield from range(span.start.line, span.end.line + 1)
 
 
 class _Writer:
-    """Writes diagnostics of one segment, whose first line is `start`, as JSON text."""
+    """Writes diagnostics of one segment, which begins at line `start` of a part, as JSON text."""
 
-    def __init__(self, uri: str, source: SourceFile, client: Client, start: int) -> None:
-        self._uri = uri
-        self._source = source
+    def __init__(self, session: Session, window: Window, client: Client, start: int) -> None:
+        self._session = session
+        self._window = window
         self._client = client
         self._start = start
 
@@ -118,24 +134,28 @@ class _Writer:
         span = finding.range
         parts = [f'{{"range":{self._range(span)}']
         if self._client.keeps_data:
-            # The same as finding_id, of the finding in lines of the file.
+            # The same as finding_id, of the finding in lines of the part.
             parts.append(f'"data":"{finding.code}:{span.start.line + self._start}:{span.start.column}"')
         if self._client.shows_related and finding.related:
             parts.append(f'"relatedInformation":[{",".join(map(self._related, finding.related))}]')
         parts.append(_rest(finding.code, finding.severity, finding.message, self._client.shows_code_links))
         return ",".join(parts)
 
-    def _range(self, span: Range) -> str:
-        return f'{{"start":{self._position(span.start)},"end":{self._position(span.end)}}}'
+    def _range(self, span: Range, window: Window | None = None) -> str:
+        """Write a range of the segment, by default in the part, else in another one of the session."""
+        window = window or self._window
+        span = span.shifted(self._start + self._window.first - window.first)
+        return f'{{"start":{self._position(span.start, window)},"end":{self._position(span.end, window)}}}'
 
-    def _position(self, position: Position) -> str:
-        line = position.line + self._start
-        units = self._client.codec.units(self._source.line(line), position.column)
-        return f'{{"line":{line},"character":{units}}}'
+    def _position(self, position: Position, window: Window) -> str:
+        position = window.clip(position)
+        units = self._client.codec.units(window.source.line(position.line), position.column)
+        return f'{{"line":{position.line},"character":{units}}}'
 
     def _related(self, related: Related) -> str:
         if related.path is None:
-            uri, span = self._uri, self._range(related.range)
+            window = self._session.window_at(related.range.start.line + self._start + self._window.first)
+            uri, span = window.uri, self._range(related.range, window)
         else:
             # The other file's text is not at hand; its columns are exact where its lines are ASCII up to there.
             uri, span = uri_of(related.path), _plain_range(related.range)

@@ -6,38 +6,60 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types
 
 from prodready.engine.analysis import Analysis
 from prodready.engine.facts import NoProject
-from prodready.lsp.session import Session
+from prodready.lsp.notebook import Notebook
+from prodready.lsp.session import LANGUAGE, Session
 
 if TYPE_CHECKING:
     from prodready.lsp.configuration import Situation
     from prodready.lsp.language_server import ProdreadyServer
+    from prodready.lsp.parts import Part
 
 logger = logging.getLogger(__name__)
 
-LANGUAGE: Final = "python"
+
+class Settled(NamedTuple):
+    """A part of an open document, with the analysis of the document's text as it is now."""
+
+    session: Session
+    part: Part
+    analysis: Analysis
 
 
 class Documents:
-    """All open Python documents by URI. Edits are analysed on the loop, whole texts in a thread."""
+    """All open Python documents. Edits are analysed on the loop, whole texts in a thread.
+
+    The client talks about the parts of documents, by URI; only notebooks it also knows as a whole.
+    """
 
     def __init__(self, server: ProdreadyServer) -> None:
         self._server = server
         self._sessions: dict[str, Session] = {}
+        self._by_part: dict[str, Session] = {}
         self._told: set[object] = set()
 
     def open(self, item: types.TextDocumentItem) -> None:
-        """Begin to analyse a document; one in another language is left alone."""
+        """Begin to analyse a document; one in another language is left alone, and a cell of an open notebook."""
         if item.language_id != LANGUAGE:
             logger.debug("%s is %s, not Python", item.uri, item.language_id)
-            return
-        self.close(item.uri)
-        session = self._sessions[item.uri] = Session(item)
+        elif not isinstance(self._by_part.get(item.uri), Notebook):
+            self._open(Session(item))
+
+    def open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None:
+        """Begin to analyse a notebook."""
+        for item in params.cell_text_documents:
+            self.close(item.uri)
+        self._open(Notebook(params.notebook_document, params.cell_text_documents))
+
+    def _open(self, session: Session) -> None:
+        self._close(session.uri)
+        self._sessions[session.uri] = session
+        self._by_part.update((part.uri, session) for part in session.parts)
         self.refresh(session)
 
     def change(
@@ -47,11 +69,28 @@ class Documents:
     ) -> None:
         """Apply changes at once, and analyse what all that have arrived come to."""
         session = self._sessions.get(document.uri)
-        if session is None:
+        if session is None or isinstance(session, Notebook):
             logger.debug("a change of %s, which is not open here", document.uri)
             return
-        session.apply(changes, self._server.client.codec)
-        session.version = document.version
+        session.apply(document.version, changes, self._server.client.codec)
+        self._changed(session)
+
+    def change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None:
+        """Apply a change of a notebook's cells: which there are, what they are, and what is in them."""
+        session = self._sessions.get(params.notebook_document.uri)
+        if not isinstance(session, Notebook):
+            logger.debug("a change of the notebook %s, which is not open here", params.notebook_document.uri)
+            return
+        before = session.parts
+        session.change(params.change, self._server.client.codec)
+        for part in before:
+            if part not in session.parts:
+                del self._by_part[part.uri]
+                self._server.publisher.clear(part)
+        self._by_part.update((part.uri, session) for part in session.parts)
+        self._changed(session)
+
+    def _changed(self, session: Session) -> None:
         session.is_dirty = True
         if not session.is_scheduled:
             session.is_scheduled = True
@@ -59,7 +98,7 @@ class Documents:
             asyncio.get_running_loop().call_soon(self._step, session)
 
     def save(self, uri: str) -> None:
-        """Note that a document was written to its file."""
+        """Note that a document, or a notebook, was written to its file."""
         session = self._sessions.get(uri)
         if session is not None:
             session.is_dirty = False
@@ -70,33 +109,44 @@ class Documents:
             self.review(session)
 
     def close(self, uri: str) -> None:
-        """Forget a document, and what the client shows about it."""
+        """Forget a document and what the client shows about it; cells go with their notebook."""
+        if not isinstance(self._sessions.get(uri), Notebook):
+            self._close(uri)
+
+    def close_notebook(self, uri: str) -> None:
+        """Forget a notebook, and what the client shows about its cells."""
+        if isinstance(self._sessions.get(uri), Notebook):
+            self._close(uri)
+
+    def _close(self, uri: str) -> None:
         session = self._sessions.pop(uri, None)
         if session is not None:
             session.is_closed = True
-            self._server.publisher.clear(session)
+            for part in session.parts:
+                del self._by_part[part.uri]
+                self._server.publisher.clear(part)
             self._server.projects.closed(session)
 
     def get(self, uri: str) -> Session | None:
-        """Return the session of an open document."""
-        return self._sessions.get(uri)
+        """Return the session that the client's document `uri` is, or is a part of."""
+        return self._by_part.get(uri)
 
     def all(self) -> list[Session]:
         """Return the sessions of all open documents."""
         return list(self._sessions.values())
 
-    async def settled(self, uri: str) -> tuple[Session, Analysis] | None:
-        """Return an open document with the analysis of its text as it is now; None when there is none of either."""
-        session = self._sessions.get(uri)
+    async def settled(self, uri: str) -> Settled | None:
+        """Return what `uri` names with the analysis of its text as it is now; None when there is none of either."""
+        session = self._by_part.get(uri)
         if session is None:
             return None
         while session.refreshing is not None:
             await asyncio.wait([session.refreshing])
         if session.is_behind:
             self._step(session)
-        if session.is_closed or session.is_behind or session.analysis is None:
+        if self._by_part.get(uri) is not session or session.is_behind or session.analysis is None:
             return None
-        return session, session.analysis
+        return Settled(session, session.part(uri), session.analysis)
 
     def review(self, session: Session) -> None:
         """Find out whether a document's settings are still the same, and analyse it anew if they are not."""

@@ -11,14 +11,22 @@ if TYPE_CHECKING:
     from prodready.engine.finding import Edit
     from prodready.engine.source import SourceFile
     from prodready.lsp.client import Client
-    from prodready.lsp.session import Session
+    from prodready.lsp.parts import Placed
 
 
-def workspace_edit(session: Session, source: SourceFile, edits: Iterable[Edit], client: Client) -> types.WorkspaceEdit:
-    """Return `edits` of `source` as an edit of the session's document, bound to its version where the client can."""
-    ordered = sorted(edits, key=lambda e: e.range)
-    changes = [types.TextEdit(client.codec.client_range(source, edit.range), edit.text) for edit in ordered]
+def workspace_edit(placed: Iterable[Placed], client: Client) -> types.WorkspaceEdit:
+    """Return edits of some documents as one edit for the client, bound to their versions where it can."""
+    changes = [(part, _text_edits(source, edits, client)) for part, source, edits in placed]
     if not client.versioned_edits:
-        return types.WorkspaceEdit(changes={session.uri: changes})
-    document = types.OptionalVersionedTextDocumentIdentifier(session.uri, session.version)
-    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(document, changes)])
+        return types.WorkspaceEdit(changes={part.uri: edits for part, edits in changes})
+    return types.WorkspaceEdit(
+        document_changes=[
+            types.TextDocumentEdit(types.OptionalVersionedTextDocumentIdentifier(part.uri, part.version), edits)
+            for part, edits in changes
+        ]
+    )
+
+
+def _text_edits(source: SourceFile, edits: Iterable[Edit], client: Client) -> list[types.TextEdit]:
+    ordered = sorted(edits, key=lambda edit: edit.range)
+    return [types.TextEdit(client.codec.client_range(source, edit.range), edit.text) for edit in ordered]

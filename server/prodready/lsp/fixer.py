@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prodready.lsp import jobs
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from prodready.engine.finding import Edit, Finding
     from prodready.fixes.planner import PlannedFix
     from prodready.lsp.language_server import ProdreadyServer
+    from prodready.lsp.parts import Part
     from prodready.lsp.session import Session
 
 
@@ -48,14 +50,23 @@ class Fixer:
         return await self._server.worker.run(jobs.plan, _text(session, analysis), finding)
 
     async def fix_all(
-        self, session: Session, analysis: Analysis, codes: frozenset[str] | None, *, unsafe: bool
+        self,
+        session: Session,
+        analysis: Analysis,
+        codes: frozenset[str] | None,
+        *,
+        unsafe: bool,
+        only: Part | None = None,
     ) -> tuple[Edit, ...]:
-        """Return the edits that repair all findings of `codes` (None: of every rule).
+        """Return the edits that repair all findings of `codes` (None: of every rule), of a notebook in one cell or all.
 
         Raises:
             WorkerDiedError: when the worker process dies over it.
         """
-        return await self._server.worker.run(jobs.fix_all, _text(session, analysis), codes, unsafe)
+        cells = session.cells
+        if cells is not None and only is not None:
+            cells = replace(cells, only=list(session.parts).index(only))
+        return await self._server.worker.run(jobs.fix_all, _text(session, analysis), cells, codes, unsafe)
 
 
 def _import() -> None:

@@ -27,8 +27,9 @@ def register(server: ProdreadyServer) -> None:
         settled = await server.documents.settled(params.text_document.uri)
         if settled is None:
             return None
-        _, analysis = settled
-        position = server.client.codec.position(analysis.source, params.position)
+        session, part, analysis = settled
+        window, caret = session.window(part), types.Range(params.position, params.position)
+        position = window.outer(caret, server.client.codec).start
         here = [finding for finding in analysis.findings if finding.range.contains(position)]
         if not here:
             return None
@@ -43,7 +44,7 @@ def register(server: ProdreadyServer) -> None:
             if server.client.renders_markdown
             else types.MarkupContent(types.MarkupKind.PlainText, plain(text))
         )
-        return types.Hover(contents, server.client.codec.client_range(analysis.source, innermost))
+        return types.Hover(contents, window.inner(innermost, server.client.codec))
 
 
 def page(rule: Rule) -> str:

@@ -15,6 +15,7 @@ from prodready.engine.settings import FileSettings
 from prodready.engine.source import SourceFile
 
 if TYPE_CHECKING:
+    from prodready.engine.cells import Cells
     from prodready.fixes.planner import PlannedFix
     from prodready.project.config import Config
     from prodready.project.index import ProjectIndex
@@ -58,11 +59,14 @@ def plan(text: Text, finding: Finding) -> list[PlannedFix]:
     return planner.plan(text.analysis(), finding)
 
 
-def fix_all(text: Text, codes: frozenset[str] | None, unsafe: bool) -> tuple[Edit, ...]:
-    """Return the edits that repair all findings of `codes` (None: of every rule), unsafe ones only when told to."""
+def fix_all(text: Text, cells: Cells | None, codes: frozenset[str] | None, unsafe: bool) -> tuple[Edit, ...]:
+    """Return the edits that repair all findings of `codes` (None: of every rule), unsafe ones only when told to.
+
+    `cells` are those of a notebook; they say which edits may be made.
+    """
     from prodready.fixes import planner
 
-    return planner.fix_all(text.analysis(), codes=codes, unsafe=unsafe).edits
+    return planner.fix_all(text.analysis(), codes=codes, unsafe=unsafe, guard=cells or planner.ANYWHERE).edits
 
 
 def load_modules(root: Path, names: Sequence[str], changed: Sequence[Path]) -> dict[str, ModuleFacts | None]:

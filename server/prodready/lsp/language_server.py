@@ -12,7 +12,7 @@ from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
 from prodready import __version__
-from prodready.lsp import actions, hover, parent, publisher, rule_page, watching
+from prodready.lsp import actions, hover, notebook, parent, publisher, rule_page, watching
 from prodready.lsp.client import Client
 from prodready.lsp.configuration import Configurations
 from prodready.lsp.documents import Documents
@@ -44,7 +44,7 @@ class ProdreadyServer(LanguageServer):
         self.projects = Projects(self)
         self.publisher = publisher.Publisher(self)
         self.fixer = Fixer(self)
-        super().__init__("prodready", __version__, protocol_cls=Protocol)
+        super().__init__("prodready", __version__, protocol_cls=Protocol, notebook_document_sync=notebook.SYNC)
 
         @self.feature(types.INITIALIZE)
         def initialize(params: types.InitializeParams) -> None:

@@ -14,6 +14,7 @@ from prodready.lsp.protocol import Json
 if TYPE_CHECKING:
     from prodready.engine.analysis import Analysis
     from prodready.lsp.language_server import ProdreadyServer
+    from prodready.lsp.parts import Part
     from prodready.lsp.session import Session
 
 
@@ -25,26 +26,32 @@ class Publisher:
         self._asks_to_pull = False
 
     def publish(self, session: Session, analysis: Analysis) -> None:
-        """Report on a document, if the client would see a difference, and its user wants to see it now."""
+        """Report on each part of a document where the client would see a difference, and its user wants to see it."""
+        for part in session.parts:
+            self._publish(session, part, analysis)
+
+    def _publish(self, session: Session, part: Part, analysis: Analysis) -> None:
         waits = session.situation is not None and session.situation.only_on_save
-        if waits and session.is_dirty and session.report.source is not None:
+        if waits and session.is_dirty and part.report.source is not None:
             return
-        report = session.report.updated(session.uri, analysis, self._server.client)
-        if report is session.report:
+        # A client asks by itself about what it changed, and about nothing else.
+        asks = part.told is None or (part.told != part.version and not waits)
+        part.told = part.version
+        report = part.report.updated(session, part, analysis, self._server.client)
+        if report is part.report:
             return
-        is_first, session.report = session.report.source is None, report
-        if self._server.client.pulls_diagnostics:
-            if (session.refreshing is not None or waits) and not is_first:
-                self._ask_to_pull()
-        else:
-            self.push(session.uri, report.diagnostics, session.version)
+        part.report = report
+        if not self._server.client.pulls_diagnostics:
+            self.push(part.uri, report.diagnostics, part.version)
+        elif not asks:
+            self._ask_to_pull()
         if report.can_be_fixed:
             self._server.fixer.warm_up()
 
-    def clear(self, session: Session) -> None:
-        """Take back what a client shows of a document that was closed."""
-        if session.report.diagnostics and not self._server.client.pulls_diagnostics:
-            self.push(session.uri, [], None)
+    def clear(self, part: Part) -> None:
+        """Take back what a client shows of a part that was closed."""
+        if part.report.diagnostics and not self._server.client.pulls_diagnostics:
+            self.push(part.uri, [], None)
 
     def push(self, uri: str, diagnostics: list[str], version: int | None) -> None:
         """Send diagnostics, as JSON, of a document at a version, or of a file on disk."""
@@ -69,11 +76,10 @@ def register_pull(server: ProdreadyServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def pull(params: types.DocumentDiagnosticParams) -> Json:
-        if await server.documents.settled(params.text_document.uri) is None:
+        settled = await server.documents.settled(params.text_document.uri)
+        if settled is None:
             return Json('{"kind":"full","items":[]}')
-        session = server.documents.get(params.text_document.uri)
-        assert session is not None, "it has just settled"
-        report = session.report
+        report = settled.part.report
         if params.previous_result_id == report.result_id:
             return Json(f'{{"kind":"unchanged","resultId":"{report.result_id}"}}')
         items = ",".join(report.diagnostics)

@@ -53,7 +53,7 @@ def as_text(described: Mapping[str, Any]) -> Iterator[str]:
     if file is not None:
         yield f"File:          {file['path']}{' (excluded, unless it is named)' if file['excluded'] else ''}"
         yield f"Role:          {file['role']}. {file['reason']}"
-        yield f"Module:        {file['module']}"
+        yield f"Module:        {file['module'] or 'none, nobody can import it'}"
         yield f"Rules:         {' '.join(file['rules']) or 'none'}"
     yield ""
     settings = {f"{key} = {_toml(entry['value'])}": entry["from"] for key, entry in described["settings"].items()}

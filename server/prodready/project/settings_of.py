@@ -20,6 +20,8 @@ from prodready.project.problems import ConfigError, ConfigProblem
 from prodready.project.roles import role_of
 from prodready.project.selectors import EVERYTHING, by_code, selected, selector_fault
 
+NOTEBOOK = ".ipynb"
+"""The suffix of notebooks."""
 _LINE_LENGTH = 88
 
 
@@ -199,7 +201,8 @@ class Config:
     def _place(self, path: Path) -> _Place:
         place = self._places.get(path)
         if place is None:
-            module, package = module_name(path, self.root)
+            # A notebook is no module: nobody can import it.
+            module, package = ("", "") if path.suffix == NOTEBOOK else module_name(path, self.root)
             in_package = (path.parent / "__init__.py").is_file()
             place = self._places[path] = _Place(module, package, in_package, self._selected_in(path))
         return place
