@@ -150,7 +150,7 @@ def test_source_cannot_steer_the_terminal() -> None:
 
 def test_messages_and_paths_cannot_break_the_line() -> None:
     finding = Finding("OBS201", "silent-except", Severity.ERROR, "one\ntwo", Range.of(0, 0, 0, 1))
-    assert text.heading("a\nb.py", finding) == "a␊b.py:1:1 OBS201 [error] one␊two"
+    assert text.heading(FileReport("a\nb.py"), finding) == "a␊b.py:1:1 OBS201 [error] one␊two"
 
 
 class Terminal(io.StringIO):

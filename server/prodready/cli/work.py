@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 from prodready.cli.paths import shown_path
 from prodready.engine.analysis import Analysis
+from prodready.engine.cells import Cells
 from prodready.engine.finding import Finding, Related
 from prodready.engine.settings import FileSettings
 from prodready.engine.source import SourceFile
 from prodready.project.files import FileText, ReadError, read
 from prodready.project.index import ProjectIndex
+from prodready.project.notebooks import Notebook, is_notebook, notebook_of, rewritten
 from prodready.report.excerpt import lines_of
-from prodready.report.model import FileReport, Problem
+from prodready.report.model import CellStart, FileReport, Problem
 from prodready.report.repairs import FileRepair
 
 if TYPE_CHECKING:
@@ -67,12 +69,14 @@ class Checker:
         """Check one file; whatever goes wrong becomes a problem in its report."""
         try:
             file = _text(target)
-            analysis = Analysis.once(_source(target, file), self.settings(target, file), self.project(target))
+            book = _book(target, file)
+            source = _source(target, file, book)
+            analysis = Analysis.once(source, self.settings(target, file), self.project(target))
         except ReadError as error:
             return unread(target, error)
         except Exception as error:  # noqa: BLE001  # one file must not cost the others
             return failed(target, error)
-        return report_of(target, analysis)
+        return report_of(target, analysis, book)
 
     def settings(self, target: Target, file: FileText) -> FileSettings:
         """Return the settings of the target's file, whose text is `file`."""
@@ -105,19 +109,25 @@ class Fixer:
             return _unchanged(failed(target, error))
 
     def _repaired(self, target: Target, file: FileText) -> Repair:
-        from prodready.fixes.planner import fix_all
+        from prodready.fixes.planner import ANYWHERE, fix_all
 
+        book = _book(target, file)
         wanted = self._narrowed.settings(target, file).select
-        analysis = self._analysed(target, file, wanted)
-        result = fix_all(analysis, unsafe=self._unsafe, codes=wanted)
-        found, left = (_only(wanted, report_of(target, a)) for a in (analysis, result.analysis))
-        return Repair(found, left, tuple(result.applied), file, result.analysis.source.text)
+        analysis = self._analysed(target, file, book, wanted)
+        result = fix_all(analysis, unsafe=self._unsafe, codes=wanted, guard=book.cells if book else ANYWHERE)
+        after = replace(book, cells=result.guard) if book and isinstance(result.guard, Cells) else None
+        found = _only(wanted, report_of(target, analysis, book))
+        left = _only(wanted, report_of(target, result.analysis, after))
+        text = rewritten(file.text, after, target.path) if after and result.applied else result.analysis.source.text
+        return Repair(found, left, tuple(result.applied), file, text if result.applied else file.text)
 
-    def _analysed(self, target: Target, file: FileText, wanted: frozenset[str] | None) -> Analysis:
+    def _analysed(
+        self, target: Target, file: FileText, book: Notebook | None, wanted: frozenset[str] | None
+    ) -> Analysis:
         """Analyse a text with what only fixes have to know; that is not looked for where there is nothing to fix."""
         # A fix must not bring a finding of any rule that is on, also where only some rules are to be repaired.
         settings = _widened(self._checker.settings(target, file), wanted)
-        analysis = Analysis.open(_source(target, file), settings, self._checker.project(target))
+        analysis = Analysis.open(_source(target, file, book), settings, self._checker.project(target))
         if all(finding.fix is None for finding in analysis.findings):
             return analysis
         config = self._configs[target.config]
@@ -132,15 +142,27 @@ class Fixer:
         return self._surveys[target.config]
 
 
-def report_of(target: Target, analysis: Analysis) -> FileReport:
-    """Return what an analysis found, with the lines that excerpts need."""
+def report_of(target: Target, analysis: Analysis, book: Notebook | None = None) -> FileReport:
+    """Return what an analysis found in a file or the joined cells of a notebook, with the lines that excerpts need."""
     findings = tuple(_with_shown_paths(finding) for finding in analysis.findings)
+    if book is not None:
+        findings = tuple(_cut_off(finding, book.cells) for finding in findings)
     numbers = {number for finding in findings for number in lines_of(finding.range)}
     lines = {number: analysis.source.line(number).rstrip("\r\n") for number in sorted(numbers)}
     crashes = tuple(
         Problem(target.shown, f"rule {crash.code} failed: {crash.error}", ours=True) for crash in analysis.crashes
     )
-    return FileReport(target.shown, findings, lines, crashes)
+    return FileReport(target.shown, findings, lines, crashes, cells=_starts(book) if book else ())
+
+
+def _starts(book: Notebook) -> tuple[CellStart, ...]:
+    return tuple(CellStart(line, number) for line, number in zip(book.cells.starts, book.numbers, strict=False))
+
+
+def _cut_off(finding: Finding, cells: Cells) -> Finding:
+    """Return a finding of joined cells that does not reach out of its own."""
+    index = cells.index_at(finding.range.start.line)
+    return replace(finding, range=cells.range_in(index, finding.range).shifted(cells.starts[index]))
 
 
 def unread(target: Target, error: ReadError) -> FileReport:
@@ -178,8 +200,12 @@ def _only(wanted: frozenset[str] | None, report: FileReport) -> FileReport:
     return replace(report, findings=tuple(f for f in report.findings if f.code in wanted))
 
 
-def _source(target: Target, file: FileText) -> SourceFile:
-    return SourceFile.from_text(file.text, target.shown)
+def _book(target: Target, file: FileText) -> Notebook | None:
+    return notebook_of(file.text, target.path) if is_notebook(target.path) else None
+
+
+def _source(target: Target, file: FileText, book: Notebook | None) -> SourceFile:
+    return SourceFile.from_text(file.text, target.shown) if book is None else SourceFile(book.cells.lines, target.shown)
 
 
 def _text(target: Target) -> FileText:

@@ -35,15 +35,14 @@ def _summary(report: Report) -> dict[str, Any]:
 
 def _finding(file: FileReport, finding: Finding) -> dict[str, Any]:
     related = [
-        {"path": place.path or file.path, "range": _range(place.range), "message": place.message}
+        {**_place(FileReport(place.path) if place.path else file, place.range), "message": place.message}
         for place in finding.related
     ]
     return {
         "code": finding.code,
         "name": finding.name,
         "severity": finding.severity.value,
-        "path": file.path,
-        "range": _range(finding.range),
+        **_place(file, finding.range),
         "scope": finding.scope,
         "message": finding.message,
         "fix": _fix(finding.fix) if finding.fix else None,
@@ -53,6 +52,14 @@ def _finding(file: FileReport, finding: Finding) -> dict[str, Any]:
 
 def _fix(fix: Fix) -> dict[str, Any]:
     return {"title": fix.title, "applicability": fix.applicability.value}
+
+
+def _place(file: FileReport, span: Range) -> dict[str, Any]:
+    """Write a path and a range; in a notebook, also the number of the cell, in whose lines the range counts."""
+    cell = file.cell_at(span.start.line)
+    if cell is None:
+        return {"path": file.path, "range": _range(span)}
+    return {"path": file.path, "cell": cell.number, "range": _range(span.shifted(-cell.line))}
 
 
 def _range(span: Range) -> dict[str, Any]:

@@ -24,11 +24,20 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class CellStart:
+    """Where a notebook's cell begins in the text of all: its first line (0-based), and its number among all, from 1."""
+
+    line: int
+    number: int
+
+
+@dataclass(frozen=True)
 class FileReport:
     """What the analysis of one file brought.
 
     `path` is as shown to people. `lines` holds the source lines (0-based number to text without line end) that
-    excerpts of the findings need. `analysed` is False when the file could not be read.
+    excerpts of the findings need. `analysed` is False when the file could not be read. `cells` are those of a notebook;
+    its findings and lines count in the text of all of them.
     """
 
     path: str
@@ -36,6 +45,11 @@ class FileReport:
     lines: Mapping[int, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     analysed: bool = True
+    cells: tuple[CellStart, ...] = ()
+
+    def cell_at(self, line: int) -> CellStart | None:
+        """Return the cell that a line belongs to, None where the file is no notebook."""
+        return next((cell for cell in reversed(self.cells) if cell.line <= line), None)
 
 
 @dataclass(frozen=True)

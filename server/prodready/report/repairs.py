@@ -48,7 +48,7 @@ def render(repairs: Sequence[FileRepair], manner: Manner, paint: Paint = plain) 
     if not manner.trial:
         for repair in repairs:
             for finding in repair.left.findings:
-                yield heading(repair.left.path, finding, paint) + _refusal(finding, manner)
+                yield heading(repair.left, finding, paint) + _refusal(finding, manner)
     yield summary(repairs, manner)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from prodready.engine.finding import Finding, Fix, Position, Related, Severity
 from prodready.report.excerpt import WIDEST, ExcerptLine, excerpt, printable
@@ -25,17 +26,17 @@ def render(report: Report, paint: Paint = plain, *, concise: bool = False, colum
     """
     for file in report.files:
         for finding in file.findings:
-            yield heading(file.path, finding, paint)
+            yield heading(file, finding, paint)
             if not concise:
                 yield from _details(file, finding, paint, columns)
                 yield ""
     yield summary(report)
 
 
-def heading(path: str, finding: Finding, paint: Paint = plain) -> str:
-    """Write `path:line:column CODE [severity] message`, line and column from 1."""
+def heading(file: FileReport, finding: Finding, paint: Paint = plain) -> str:
+    """Write `path:line:column CODE [severity] message`, line and column from 1; in a notebook, `path:cell 3:line:…`."""
     severity = paint(f"[{finding.severity.value}]", _STYLES[finding.severity])
-    place = paint(_place(path, finding.range.start), "bold")
+    place = paint(_place(file, finding.range.start), "bold")
     return f"{place} {paint(finding.code, 'bold magenta')} {severity} {printable(finding.message)}"
 
 
@@ -76,25 +77,37 @@ def source_lines(shown: Sequence[ExcerptLine], style: str, paint: Paint = plain)
             yield f"{empty} {' ' * line.indent}{paint('^' * line.carets, style)}"
 
 
-def _place(path: str, position: Position) -> str:
-    return f"{printable(path)}:{position.line + 1}:{position.column + 1}"
+def _place(file: FileReport, position: Position) -> str:
+    cell = file.cell_at(position.line)
+    path, line = (
+        (file.path, position.line) if cell is None else (f"{file.path}:cell {cell.number}", position.line - cell.line)
+    )
+    return f"{printable(path)}:{line + 1}:{position.column + 1}"
 
 
 def _details(file: FileReport, finding: Finding, paint: Paint, columns: int | None) -> Iterator[str]:
     widest = WIDEST if columns is None else max(_NARROWEST, columns - len(f"{finding.range.end.line + 1} | "))
-    shown = list(excerpt(file.lines, finding.range, widest))
+    shown = list(_excerpt(file, finding, widest))
     yield from source_lines(shown, _STYLES[finding.severity], paint)
     mark = paint(" " * _gutter(shown) + " =", "blue")
     if finding.fix:
         yield f"{mark} {paint('fix:', 'bold green')} {fix_line(finding.fix)}"
     for related in finding.related:
-        yield f"{mark} {_related(file.path, related, paint)}"
+        yield f"{mark} {_related(file, related, paint)}"
+
+
+def _excerpt(file: FileReport, finding: Finding, widest: int) -> Iterator[ExcerptLine]:
+    """Show the lines of a finding, with the numbers that they have in their cell where the file is a notebook."""
+    cell = file.cell_at(finding.range.start.line)
+    first = cell.line if cell is not None else 0
+    for line in excerpt(file.lines, finding.range, widest):
+        yield line if line.number is None else replace(line, number=line.number - first)
 
 
 def _gutter(shown: Sequence[ExcerptLine]) -> int:
     return max((len(str(line.number)) for line in shown if line.number), default=1)
 
 
-def _related(path: str, related: Related, paint: Paint) -> str:
-    place = _place(related.path or path, related.range.start)
+def _related(file: FileReport, related: Related, paint: Paint) -> str:
+    place = _place(FileReport(related.path) if related.path else file, related.range.start)
     return f"{paint('see:', 'bold')} {place} {printable(related.message)}"

@@ -35,7 +35,8 @@ def command(arguments: Arguments, output_format: str, concise: bool, output_file
     """Show what makes Python files unfit for production.
 
     PATHS are files and directories (default: the current one); `-` reads standard input. In directories, Python files
-    are looked at that neither git nor the configuration leaves out.
+    are looked at that neither git nor the configuration leaves out. Notebooks (.ipynb) are looked at where they are
+    named: the Python cells of one are taken for one module.
 
     \b
     Examples:

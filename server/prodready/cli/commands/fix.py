@@ -32,7 +32,8 @@ def command(arguments: Arguments, unsafe_fixes: bool, diff: bool) -> int:
 
     Without --unsafe-fixes only fixes are applied that change nothing but what the finding is about. Each was tried
     before: the file still parses, the finding is gone, no other one came. Files are replaced at once or not at all, and
-    all of them at the end. With `-`, the fixed text goes to standard output.
+    all of them at the end. With `-`, the fixed text goes to standard output. Of a notebook that is named, only the
+    source of its cells is written anew.
 
     \b
     Examples:
