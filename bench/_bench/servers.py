@@ -64,5 +64,10 @@ def capabilities(*, pull: bool) -> Json:
 
 
 def _environment() -> dict[str, str]:
-    """Return the variables of a server: ours, without what would only make output pretty."""
-    return {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "CLICOLOR_FORCE")}
+    """Return the variables of a server: ours, without what would only make output pretty.
+
+    And without what forbids bytecode: an installed server has its own compiled, one from a checkout would compile every
+    module at every start.
+    """
+    unwanted = ("FORCE_COLOR", "CLICOLOR_FORCE", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if name not in unwanted}

@@ -13,7 +13,7 @@ import memory
 import project
 from _bench.language_client import LanguageClient, ServerDiedError
 from _bench.machine import description, resident
-from _bench.servers import FLOOR
+from _bench.servers import FLOOR, Peer
 from _bench.tables import share, table
 from _bench.timing import Figure
 from _bench.typing_script import BARE, NAMED, Page, Typist
@@ -61,6 +61,14 @@ def test_a_server_that_dies_is_told_with_what_was_waited_for(tmp_path: Path) -> 
     with pytest.raises(ServerDiedError, match="no initialize from process"):
         client.request("initialize", {})
     client.close()
+
+
+def test_a_measured_server_may_keep_its_bytecode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    program = ASKING.replace('receive()["result"]', "[receive() and sys.dont_write_bytecode]")
+    client, answer = Peer("a", (sys.executable, "-c", program)).start(tmp_path)
+    client.close()
+    assert answer.content["result"] == [False]
 
 
 def test_the_page_has_its_handler_in_a_function_and_parses_both_ways(page: Page) -> None:
