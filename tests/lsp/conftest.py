@@ -9,6 +9,7 @@ import pytest_asyncio
 from lsprotocol import types
 
 from tests.lsp.editor import SERVER, Editor, capabilities
+from tests.lsp.gate import Gate
 
 Connect = Callable[..., Awaitable[Editor]]
 
@@ -35,3 +36,12 @@ async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
     yield start
     for editor in editors:
         await editor.end()
+
+
+@pytest_asyncio.fixture
+async def gate() -> AsyncIterator[Gate]:
+    """Open a gate at which rules wait."""
+    gate = Gate()
+    await gate.open()
+    yield gate
+    gate.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ class Editor:
         self.published: list[types.PublishDiagnosticsParams] = []
         self.registrations: list[types.Registration] = []
         self.refreshes = 0
+        self.progress: list[tuple[types.ProgressToken, dict[str, Any]]] = []
         self.server = types.ServerCapabilities()
         self._news = asyncio.Event()
         self._seen: dict[str, int] = {}
@@ -39,6 +41,7 @@ class Editor:
         features = dict(DEFAULT_CLIENT_FEATURES)
         features.pop(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         features.pop(types.WORKSPACE_DIAGNOSTIC_REFRESH)
+        features.pop(types.PROGRESS)
         register_lsp_features(self.client, features)
 
         @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
@@ -55,6 +58,22 @@ class Editor:
         def register(params: types.RegistrationParams) -> None:
             self.registrations.extend(params.registrations)
             self._news.set()
+
+        @self.client.feature(types.PROGRESS)
+        def progress(params: types.ProgressParams) -> None:
+            self.progress.append((params.token, params.value))
+            self._news.set()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Hold back what is sent, and send it in one piece."""
+        protocol = self.client.protocol
+        writer, pieces = protocol.writer, _Pieces()
+        protocol.writer = pieces
+        yield
+        protocol.writer = writer
+        assert writer is not None
+        writer.write(b"".join(pieces.data))
 
     async def until(self, found: Callable[[], _T | None]) -> _T:
         """Wait until `found` returns something, looking again at each message of the server."""
@@ -127,6 +146,17 @@ class Editor:
         """Shut the server down as an editor does, and wait for its process."""
         await asyncio.wait_for(self.client.shutdown_session(), PATIENCE)
         await asyncio.wait_for(self.client.stop(), PATIENCE)
+
+
+class _Pieces:
+    def __init__(self) -> None:
+        self.data: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.data.append(data)
+
+    def close(self) -> None:
+        self.data.clear()
 
 
 def span(start_line: int, start: int, end_line: int | None = None, end: int | None = None) -> types.Range:

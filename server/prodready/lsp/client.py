@@ -26,6 +26,7 @@ class Client:
     watches_files: bool = False
     watches_configuration: bool = False
     answers_configuration: bool = False
+    shows_progress: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities, encoding: str) -> Client:
@@ -52,6 +53,7 @@ class Client:
             watches_files=bool(has("workspace.did_change_watched_files.dynamic_registration")),
             watches_configuration=bool(has("workspace.did_change_configuration.dynamic_registration")),
             answers_configuration=bool(has("workspace.configuration")),
+            shows_progress=bool(has("window.work_done_progress")),
         )
 
 

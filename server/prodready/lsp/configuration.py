@@ -16,7 +16,7 @@ from prodready.engine.source import SourceFile
 from prodready.lsp import jobs
 from prodready.lsp.diagnostics import SEVERITIES, SOURCE
 from prodready.lsp.editor_settings import EditorSettings
-from prodready.lsp.uris import shown, uri_of
+from prodready.lsp.uris import path_of, shown, uri_of
 from prodready.lsp.worker import WorkerDiedError
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Configurations:
         self._loads: dict[Path, asyncio.Task[_Loaded]] = {}
         self._good: dict[Path, Config] = {}
         self._logging: dict[Path, ProjectLogging] = {}
+        self._settling: dict[Path, asyncio.Task[None]] = {}
         self._problems: dict[Path, dict[str, list[str]]] = {}
         self._shown: set[str] = set()
 
@@ -85,14 +86,24 @@ class Configurations:
         config, _ = await self._loaded(self._path(session).parent)
         if config.options.logger != "auto" or config.root in self._logging:
             return
+        task = self._settling.get(config.root)
+        if task is None:
+            task = self._settling[config.root] = self._server.tasks.start(self._settle(config))
+            task.add_done_callback(lambda _: self._settling.pop(config.root, None))
+        # Whoever asked may be cancelled; others still want to know.
+        await asyncio.shield(task)
+
+    async def _settle(self, config: Config) -> None:
         from prodready.project.logging_survey import ProjectLogging
 
-        self._logging[config.root] = ProjectLogging()
+        found = ProjectLogging()
         try:
-            self._logging[config.root] = await self._server.worker.run(jobs.project_logging, config)
+            work = self._server.worker.run(jobs.project_logging, config)
+            found = await self._server.long_work.over(work, "Looking for the project's logging library")
         except WorkerDiedError as error:
             logger.warning("%s; new loggers will be the standard library's", error)
-        if self._logging[config.root] != ProjectLogging():
+        self._logging[config.root] = found
+        if found != ProjectLogging():
             for document in self._server.documents.all():
                 self._server.documents.review(document)
 
@@ -127,8 +138,10 @@ class Configurations:
         """Return a document's path; one that has none is treated as lying in the workspace."""
         if session.path is not None:
             return session.path
-        root = self._server.workspace.root_path
-        return (Path(root) if root else Path.cwd()) / ("untitled.ipynb" if session.is_notebook else "untitled.py")
+        workspace = self._server.workspace
+        folders = [path for folder in workspace.folders.values() if (path := path_of(folder.uri)) is not None]
+        root = folders[0] if folders else Path(workspace.root_path or Path.cwd())
+        return root / ("untitled.ipynb" if session.is_notebook else "untitled.py")
 
     async def _loaded(self, directory: Path) -> _Loaded:
         task = self._loads.get(directory)

@@ -92,6 +92,7 @@ class Documents:
 
     def _changed(self, session: Session) -> None:
         session.is_dirty = True
+        _wake(session)
         if not session.is_scheduled:
             session.is_scheduled = True
             # Not now: whatever else has arrived by the end of this turn of the loop is analysed with it.
@@ -122,6 +123,7 @@ class Documents:
         session = self._sessions.pop(uri, None)
         if session is not None:
             session.is_closed = True
+            _wake(session)
             for part in session.parts:
                 del self._by_part[part.uri]
                 self._server.publisher.clear(part)
@@ -218,3 +220,10 @@ class Documents:
             return logging.DEBUG
         self._told.add(fault)
         return logging.ERROR
+
+
+def _wake(session: Session) -> None:
+    """Tell whoever waits for an answer about a document that it is another one now."""
+    for future in session.waiting:
+        if not future.done():
+            future.set_result(None)

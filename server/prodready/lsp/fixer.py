@@ -60,13 +60,16 @@ class Fixer:
     ) -> tuple[Edit, ...]:
         """Return the edits that repair all findings of `codes` (None: of every rule), of a notebook in one cell or all.
 
+        The user sees that this goes on, and may give it up.
+
         Raises:
             WorkerDiedError: when the worker process dies over it.
         """
         cells = session.cells
         if cells is not None and only is not None:
             cells = replace(cells, only=list(session.parts).index(only))
-        return await self._server.worker.run(jobs.fix_all, _text(session, analysis), cells, codes, unsafe)
+        work = self._server.worker.run_alone(jobs.fix_all, _text(session, analysis), cells, codes, unsafe)
+        return await self._server.long_work.over(work, f"Fixing {session.name}", can_be_cancelled=True)
 
 
 def _import() -> None:

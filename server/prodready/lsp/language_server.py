@@ -18,6 +18,7 @@ from prodready.lsp.configuration import Configurations
 from prodready.lsp.documents import Documents
 from prodready.lsp.editor_settings import Editor
 from prodready.lsp.fixer import Fixer
+from prodready.lsp.long_work import LongWork
 from prodready.lsp.modules import Projects
 from prodready.lsp.protocol import Protocol
 from prodready.lsp.tasks import Tasks
@@ -44,6 +45,7 @@ class ProdreadyServer(LanguageServer):
         self.projects = Projects(self)
         self.publisher = publisher.Publisher(self)
         self.fixer = Fixer(self)
+        self.long_work = LongWork(self)
         super().__init__("prodready", __version__, protocol_cls=Protocol, notebook_document_sync=notebook.SYNC)
 
         @self.feature(types.INITIALIZE)

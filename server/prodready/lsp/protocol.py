@@ -139,3 +139,17 @@ class Protocol(LanguageServerProtocol):
     def lsp_notebook_document__did_close(self, params: types.DidCloseNotebookDocumentParams) -> None:
         """Close a notebook."""
         self._server.documents.close_notebook(params.notebook_document.uri)
+
+    @lsp_method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def lsp_workspace__did_change_workspace_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
+        """Add and remove folders; documents without a file have the configuration of the first one."""
+        for folder in params.event.removed:
+            self.workspace.remove_folder(folder.uri)
+        for folder in params.event.added:
+            self.workspace.add_folder(folder)
+        self._server.configurations.reload()
+
+    @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
+        """Give up what the user no longer wants to wait for."""
+        self._server.long_work.cancel(params.token)

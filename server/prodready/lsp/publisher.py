@@ -7,12 +7,14 @@ import json
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcContentModified
 
 from prodready.lsp.diagnostics import SOURCE
 from prodready.lsp.protocol import Json
 
 if TYPE_CHECKING:
     from prodready.engine.analysis import Analysis
+    from prodready.lsp.documents import Settled
     from prodready.lsp.language_server import ProdreadyServer
     from prodready.lsp.parts import Part
     from prodready.lsp.session import Session
@@ -70,13 +72,45 @@ class Publisher:
         self._server.workspace_diagnostic_refresh(None)
 
 
+class OutdatedError(JsonRpcContentModified):
+    """The answer to a pull of a document that has changed since; the client is to ask again."""
+
+    CODE = types.LSPErrorCodes.ServerCancelled.value
+    MESSAGE = "the document has changed since"
+
+    def __init__(self) -> None:
+        super().__init__(data={"retriggerRequest": True})
+
+
+async def _settled(server: ProdreadyServer, uri: str) -> Settled | None:
+    """Return a document when it is settled.
+
+    Raises:
+        OutdatedError: as soon as it changes before that.
+    """
+    session = server.documents.get(uri)
+    if session is None or session.refreshing is None:
+        return await server.documents.settled(uri)
+    settling = asyncio.ensure_future(server.documents.settled(uri))
+    changed = asyncio.get_running_loop().create_future()
+    session.waiting.append(changed)
+    try:
+        done, _ = await asyncio.wait([settling, changed], return_when=asyncio.FIRST_COMPLETED)
+        if settling not in done:
+            raise OutdatedError
+        return await settling
+    finally:
+        settling.cancel()
+        session.waiting.remove(changed)
+
+
 def register_pull(server: ProdreadyServer) -> None:
     """Answer pulls; only for a client that makes them, since it would be told twice otherwise."""
     options = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier=SOURCE)
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def pull(params: types.DocumentDiagnosticParams) -> Json:
-        settled = await server.documents.settled(params.text_document.uri)
+        settled = await _settled(server, params.text_document.uri)
         if settled is None:
             return Json('{"kind":"full","items":[]}')
         report = settled.part.report

@@ -35,7 +35,8 @@ class Session:
     None until the first analysis is done. The rest is what the features remember about the document: `situation` and
     `view` are what the analysis was made with, `facts` what the project was told. `is_dirty` tells that it was edited
     since it was opened or saved. While `is_held`, a thread analyses the whole text, and nobody else touches the
-    analysis. The client knows the text as `parts`: of a document that is the whole, of a `Notebook` each cell.
+    analysis. The futures of `waiting` are done when the document changes or is closed. The client knows the text as
+    `parts`: of a document that is the whole, of a `Notebook` each cell.
     """
 
     def __init__(self, item: types.TextDocumentItem) -> None:
@@ -51,6 +52,7 @@ class Session:
         self.view: View | None = None
         self.facts: ModuleFacts | None = None
         self.refreshing: asyncio.Task[None] | None = None
+        self.waiting: list[asyncio.Future[None]] = []
         self.is_scheduled = False
         self.is_outdated = False
         self.is_doubted = False

@@ -50,6 +50,20 @@ class Worker:
                     self._pool = None
         raise WorkerDiedError(f"the worker process died during {function.__name__}")
 
+    async def run_alone(self, function: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
+        """Do the same as `run`; when it is cancelled, the process ends, so that nobody waits for what nobody wants.
+
+        Jobs that wait behind it are done by the next process.
+
+        Raises:
+            WorkerDiedError: when the process dies over it, twice.
+        """
+        try:
+            return await self.run(function, *arguments, **named)
+        except asyncio.CancelledError:
+            self._abandon()
+            raise
+
     def stop(self) -> None:
         """End the process, whatever it is doing."""
         if self._pool is None:
@@ -59,6 +73,12 @@ class Worker:
         # Not for the job, which ended with the process: for the pool's thread, or the interpreter's end trips over it.
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
+
+    def _abandon(self) -> None:
+        """End the process and leave its pool: it tells the other jobs, which are tried again."""
+        if self._pool is not None and self._pid is not None and self._pid.done() and not self._pid.exception():
+            _end(self._pid.result())
+            self._pool = None
 
     async def _ready_pool(self) -> ProcessPoolExecutor:
         async with self._starting:
