@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,3 +73,9 @@ def test_source_roots(write: Write) -> None:
     )
     found = [path.relative_to(root).as_posix() for path in source_roots(root)]
     assert found == [".", "src", "backend", "libs/one"]
+
+
+def test_letters_that_macos_takes_apart_are_joined_as_python_does(tmp_path: Path) -> None:
+    apart = unicodedata.normalize("NFD", "é/ü.py")
+
+    assert module_name(tmp_path / apart, tmp_path) == ("\u00e9.\u00fc", "\u00e9")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
@@ -94,6 +95,13 @@ class Protocol(LanguageServerProtocol):
         sending = self.writer.write(f"{header}{text}".encode("ascii"))
         if sending is not None:
             self._server.tasks.start(sending)
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """Say what the server can do; pygls announces commands even where there are none."""
+        result = yield from super().lsp_initialize(params)
+        result.capabilities.execute_command_provider = None
+        return result
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> None:  # type: ignore[override]  # a plain function does

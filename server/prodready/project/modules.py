@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ def module_name(path: Path, root: Path) -> tuple[str, str]:
     if base == path.parent:
         base = _source_root(base, root)
     parents = _importable(path.parent.parts[len(base.parts) :])
-    package = ".".join(parents)
+    package = _spelled(".".join(parents))
     if path.stem == "__init__" and parents:
         return package, package
-    return ".".join((*parents, path.stem)), package
+    return _spelled(".".join((*parents, path.stem))), package
 
 
 def is_source_root(directory: Path) -> bool:
@@ -52,6 +53,11 @@ def _source_root(top: Path, root: Path) -> Path:
             return here
         here = here.parent
     return root
+
+
+def _spelled(name: str) -> str:
+    """Return a dotted name as Python writes it in facts: macOS takes letters in names of files apart."""
+    return name if name.isascii() else unicodedata.normalize("NFKC", name)
 
 
 def _importable(parts: tuple[str, ...]) -> tuple[str, ...]:
