@@ -1,10 +1,10 @@
 /** The language client of one server process. */
 
 import type { Readable } from "node:stream";
-import { CodeAction, CodeActionKind, type Diagnostic, type DocumentSelector } from "vscode";
+import { CodeAction, CodeActionKind, type Diagnostic, type DocumentSelector, type LogOutputChannel } from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions } from "vscode-languageclient/node";
-import { type Channels, copyLog } from "./channels";
 import type { Launch } from "./discovery";
+import { copyLog } from "./log";
 
 export const SOURCE = "prodready";
 
@@ -23,16 +23,17 @@ class QuietClient extends LanguageClient {
 
 /** Makes the client; `ended` gets the server's last words when it is gone without having been asked to go. */
 export function makeClient(
-  launch: Launch,
+  { command, args }: Launch,
   cwd: string,
-  channels: Channels,
+  log: LogOutputChannel,
+  trace: LogOutputChannel,
   ended: (lastWords: string) => void,
 ): LanguageClient {
   let lastWords = "";
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
-    outputChannel: channels.log,
-    traceOutputChannel: channels.trace,
+    outputChannel: log,
+    traceOutputChannel: trace,
     initializationFailedHandler: () => false,
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
@@ -43,23 +44,20 @@ export function makeClient(
     },
     stdioOptions: {
       stdout: () => undefined, // the protocol itself
-      stderr: (stream: Readable) => copyLog(stream, channels.log, (line) => (lastWords = line)),
+      stderr: (stream: Readable) => copyLog(stream, log, (line) => (lastWords = line)),
     },
     middleware: {
       provideCodeActions: async (document, range, context, token, next) => {
         const actions = (await next(document, range, context, token)) ?? [];
-        return context.only === undefined || context.only.contains(CodeActionKind.QuickFix)
-          ? [...actions, ...explanations(context.diagnostics)]
-          : actions;
+        const isWanted = context.only === undefined || context.only.contains(CodeActionKind.QuickFix);
+        return isWanted ? [...actions, ...explanations(context.diagnostics)] : actions;
       },
     },
   };
-  const command = { command: launch.command, args: [...launch.args], options: { cwd } };
-  return new QuietClient(SOURCE, "prodready", command, options);
+  return new QuietClient(SOURCE, "prodready", { command, args: [...args], options: { cwd } }, options);
 }
 
-export function codeOf(diagnostic: Diagnostic): string {
-  const { code } = diagnostic;
+export function codeOf({ code }: Diagnostic): string {
   return String(typeof code === "object" ? code.value : (code ?? ""));
 }
 

@@ -26,37 +26,24 @@ export const SERVER_TEST = ["-I", "-c", "import prodready.lsp.server"] as const;
 
 /** Returns the server to start; throws an Error with a message for the user when the settings name none that exists. */
 export async function findServer(surroundings: Surroundings): Promise<Launch> {
-  const { settings, isFile } = surroundings;
-  if (settings.path !== "") {
-    if (!isFile(settings.path)) throw new Error(`prodready.path is ${settings.path}, but there is no such file`);
-    return { command: settings.path, args: ["server", ...logLevel(settings)], origin: "prodready.path" };
-  }
-  if (settings.interpreter !== "" && !isFile(settings.interpreter)) {
-    throw new Error(`prodready.interpreter is ${settings.interpreter}, but there is no such file`);
-  }
+  const { settings, isFile, bundled } = surroundings;
+  const key = settings.path === "" ? "interpreter" : "path";
+  const file = settings[key];
+  if (file !== "" && !isFile(file)) throw new Error(`prodready.${key} is ${file}, but there is no such file`);
+  const server = ["server", "--log-level", settings.logLevel];
+  if (settings.path !== "") return { command: settings.path, args: server, origin: "prodready.path" };
   const own = await ofEnvironment(surroundings);
-  return own ?? withPython(await surroundings.bundled(), "bundled with the extension", settings);
+  const origin = own === undefined ? "bundled with the extension" : `installed for ${own}`;
+  // `-I` keeps the directory that it is started in, the user's packages and PYTHON* variables from being imported.
+  return { command: own ?? (await bundled()), args: ["-I", "-X", "utf8", "-m", "prodready", ...server], origin };
 }
 
-async function ofEnvironment(surroundings: Surroundings): Promise<Launch | undefined> {
+async function ofEnvironment(surroundings: Surroundings): Promise<string | undefined> {
   const { settings, isTrusted, activeInterpreter, hasServer, log } = surroundings;
   if (settings.importStrategy !== "fromEnvironment") return undefined;
-  let python: string | undefined = settings.interpreter;
-  if (python === "") {
-    // An environment that lies in a workspace which is not trusted could be made to run anything.
-    python = isTrusted ? await activeInterpreter() : undefined;
-  }
-  if (python === undefined) return undefined;
-  if (await hasServer(python)) return withPython(python, `installed for ${python}`, settings);
+  // An environment that lies in a workspace which is not trusted could be made to run anything.
+  const python = settings.interpreter || (isTrusted ? await activeInterpreter() : undefined);
+  if (python === undefined || (await hasServer(python))) return python;
   log(`${python} has no prodready that can start; the bundled server is used`);
   return undefined;
-}
-
-/** `-I` keeps the directory that it is started in, the user's packages and PYTHON* variables from being imported. */
-function withPython(python: string, origin: string, settings: Settings): Launch {
-  return { command: python, args: ["-I", "-X", "utf8", "-m", "prodready", "server", ...logLevel(settings)], origin };
-}
-
-function logLevel(settings: Settings): string[] {
-  return ["--log-level", settings.logLevel];
 }

@@ -1,24 +1,23 @@
 /** Where the parts are put together: what happens when the extension starts, and when something around it changes. */
 
-import { readdirSync, statSync } from "node:fs";
+import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { State as ClientState, type LanguageClient } from "vscode-languageclient/node";
-import { bundledPython, readBundle } from "./bundled";
-import { type Channels, openChannels } from "./channels";
+import { bundledPython } from "./bundled";
 import { makeClient } from "./client";
 import { registerCommands } from "./commands";
-import { debugInformation } from "./debugInformation";
+import { debugInformation } from "./debug";
 import { findServer, type Launch, SERVER_TEST } from "./discovery";
 import { tellFailure } from "./failures";
 import { Pages, SCHEME } from "./pages";
 import { run } from "./process";
 import { activeInterpreter, onInterpreterChange } from "./pythonExtension";
-import { ask, candidates, type Machine, type Python } from "./pythons";
+import { ask, candidates, type Python, realFile, thisMachine } from "./pythons";
 import { needsRestart, readSettings, SECTION, type Settings } from "./settings";
 import { Status } from "./status";
-import { type Running, Supervisor } from "./supervisor";
+import { type Running, type State, Supervisor } from "./supervisor";
 
 let extension: Extension | undefined;
 
@@ -32,52 +31,53 @@ export async function deactivate(): Promise<void> {
 }
 
 class Extension {
-  readonly #channels: Channels = openChannels((name) => vscode.window.createOutputChannel(name, { log: true }));
+  readonly #log = vscode.window.createOutputChannel("prodready", { log: true });
+  readonly #trace = vscode.window.createOutputChannel("prodready: trace", { log: true });
   readonly #status = new Status();
-  readonly #pages = new Pages();
-  readonly #supervisor: Supervisor;
+  readonly #supervisor = new Supervisor({
+    start: (crashed) => this.#startServer(crashed),
+    changed: (state, error) => this.#changed(state, error),
+    now: Date.now,
+  });
   #client: LanguageClient | undefined;
   #launch: Launch | undefined;
 
-  constructor(private readonly context: vscode.ExtensionContext) {
-    this.#supervisor = new Supervisor({
-      start: (crashed) => this.#startServer(crashed),
-      changed: (state, error) => {
-        this.#status.change(state, error);
-        if (error !== undefined) {
-          this.#channels.log.error(error.message);
-          void tellFailure(error);
-        }
-      },
-      now: Date.now,
-    });
-  }
+  constructor(private readonly context: vscode.ExtensionContext) {}
 
   start(): void {
     const restart = () => void this.#supervisor.restart();
+    restart();
+    const pages = new Pages();
     this.context.subscriptions.push(
-      this.#channels,
+      this.#log,
+      this.#trace,
       this.#status,
-      vscode.workspace.registerTextDocumentContentProvider(SCHEME, this.#pages),
+      vscode.workspace.registerTextDocumentContentProvider(SCHEME, pages),
       registerCommands({
         ask: async (method, params) => (await this.#ready()).sendRequest(method, params),
         ready: () => this.#ready(),
         restart: () => this.#supervisor.restart(),
-        showLog: () => this.#channels.log.show(),
+        showLog: () => this.#log.show(),
         debugInformation: () => this.#debugInformation(),
-        pages: this.#pages,
+        pages,
       }),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (needsRestart((section) => change.affectsConfiguration(section))) restart();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(restart),
     );
-    restart();
     void this.#followInterpreter(restart);
   }
 
   stop(): Promise<void> {
     return this.#supervisor.stop();
+  }
+
+  #changed(state: State, error?: Error): void {
+    this.#status.change(state, error);
+    if (error === undefined) return;
+    this.#log.error(error.message);
+    void tellFailure(error);
   }
 
   async #followInterpreter(restart: () => void): Promise<void> {
@@ -88,100 +88,83 @@ class Extension {
   }
 
   async #startServer(crashed: (lastWords: string) => void): Promise<Running> {
-    const { log } = this.#channels;
-    const launch = await this.#findServer();
-    log.info(`starting ${[launch.command, ...launch.args].join(" ")} (${launch.origin})`);
+    const begin = Date.now();
     // A directory of ours: nothing that happens to lie in the workspace is near.
-    const cwd = await this.#storage();
-    const client = makeClient(launch, cwd, this.#channels, (lastWords) => {
+    const storage = this.context.globalStorageUri.fsPath;
+    await fs.mkdir(storage, { recursive: true });
+    const launch = await findServer({
+      settings: settings(),
+      isTrusted: vscode.workspace.isTrusted,
+      isFile: (file) => realFile(file) !== undefined,
+      activeInterpreter,
+      hasServer: async (python) => (await run(python, SERVER_TEST)).code === 0,
+      bundled: () => this.#bundled(path.join(storage, "environments")),
+      log: (message) => this.#log.info(message),
+    });
+    this.#log.info(`starting ${[launch.command, ...launch.args].join(" ")} (${launch.origin})`);
+    const found = Date.now();
+    const client = makeClient(launch, storage, this.#log, this.#trace, (lastWords) => {
       crashed(lastWords);
-      void client.dispose().catch((error: unknown) => log.debug(String(error)));
+      void client.dispose().catch((error: unknown) => this.#log.debug(String(error)));
     });
     await client.start();
     this.#client = client;
     this.#launch = launch;
     this.#status.version = client.initializeResult?.serverInfo?.version ?? "";
-    return { stop: () => stopped(client) };
+    const took = `runs after ${Date.now() - begin} ms, ${found - begin} ms of them until it was found`;
+    this.#log.info(`the server ${this.#status.version} ${took}`);
+    // A server that does not end when asked is ended by the library after two seconds.
+    const failed = (error: unknown) => this.#log.warn(`the server did not stop as it should: ${String(error)}`);
+    return { stop: () => client.dispose().catch(failed) };
   }
 
-  #findServer(): Promise<Launch> {
-    const { log } = this.#channels;
-    return findServer({
-      settings: settings(),
-      isTrusted: vscode.workspace.isTrusted,
-      isFile,
-      activeInterpreter,
-      hasServer: async (python) => (await run(python, SERVER_TEST)).code === 0,
-      bundled: () => this.#bundled(),
-      log: (message) => log.info(message),
-    });
-  }
-
-  async #bundled(): Promise<string> {
+  #bundled(storage: string): Promise<string> {
+    const setUp = { location: vscode.ProgressLocation.Notification, title: "Setting up prodready (once)" };
     return bundledPython({
-      bundle: await readBundle(this.context.asAbsolutePath("dist/wheels")),
-      storage: path.join(await this.#storage(), "environments"),
+      wheels: this.context.asAbsolutePath("dist/wheels"),
+      storage,
       run,
-      pythons: () => this.#pythons(),
+      pythons,
       progress: (task) =>
-        vscode.window.withProgress(
-          { location: vscode.ProgressLocation.Notification, title: "Setting up prodready (once)" },
-          (progress) => task((message) => progress.report({ message })),
-        ),
+        vscode.window.withProgress(setUp, (progress) => task((message) => progress.report({ message }))),
     });
-  }
-
-  async #pythons(): Promise<Python[]> {
-    const folders = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.fsPath) ?? [];
-    const chosen = settings().interpreter;
-    const found = chosen === "" ? candidates(machine(), folders) : [chosen];
-    // In a workspace that is trusted, the interpreter chosen for it will do when there is no other.
-    const active = chosen === "" && vscode.workspace.isTrusted ? await activeInterpreter() : undefined;
-    const asked = [...found, ...(active === undefined ? [] : [active])].map((executable) => ask(executable, run));
-    return (await Promise.all(asked)).filter((python) => python !== undefined);
-  }
-
-  async #storage(): Promise<string> {
-    await vscode.workspace.fs.createDirectory(this.context.globalStorageUri);
-    return this.context.globalStorageUri.fsPath;
   }
 
   /** Returns the client of a server that runs, waiting for one that starts. */
   async #ready(): Promise<LanguageClient> {
     await this.#supervisor.settled();
     if (this.#client?.state === ClientState.Running) return this.#client;
-    throw new Error(`the server is not running${this.#status.lastError ? `: ${this.#status.lastError}` : "; restart it"}`);
+    const { lastError } = this.#status;
+    throw new Error(`the server is not running${lastError ? `: ${lastError}` : "; restart it"}`);
   }
 
   #debugInformation(): string {
     const { name, publisher, version } = this.context.extension.packageJSON as Record<string, string>;
-    const server = this.#client?.initializeResult?.serverInfo?.version;
-    return debugInformation(
-      {
-        extension: `${publisher}.${name} ${version}`,
-        editor: `${vscode.env.appName} ${vscode.version} (${vscode.env.remoteName ?? "local"})`,
-        platform: `${os.platform()} ${os.arch()} ${os.release()}`,
-        server: server ?? "none yet",
-        origin: this.#launch?.origin ?? "none",
-        command: this.#launch === undefined ? "none" : [this.#launch.command, ...this.#launch.args].join(" "),
-        state: this.#status.state,
-        lastError: this.#status.lastError ?? "none",
-        isTrusted: vscode.workspace.isTrusted,
-        folders: vscode.workspace.workspaceFolders?.length ?? 0,
-        settings: changedSettings(),
-      },
-      os.homedir(),
-    );
+    const facts = {
+      Extension: `${publisher}.${name} ${version}`,
+      Editor: `${vscode.env.appName} ${vscode.version} (${vscode.env.remoteName ?? "local"})`,
+      Platform: `${os.platform()} ${os.arch()} ${os.release()}`,
+      Server: this.#status.version || "none yet",
+      "Taken from": this.#launch?.origin ?? "none",
+      Command: [this.#launch?.command ?? "none", ...(this.#launch?.args ?? [])].join(" "),
+      State: this.#status.state,
+      "Last error": this.#status.lastError ?? "none",
+      "Trusted workspace": vscode.workspace.isTrusted ? "yes" : "no",
+      "Workspace folders": String(vscode.workspace.workspaceFolders?.length ?? 0),
+    };
+    return debugInformation(facts, changedSettings(), os.homedir());
   }
 }
 
-/** A server that does not end when asked is ended by the library after two seconds. */
-async function stopped(client: LanguageClient): Promise<void> {
-  try {
-    await client.dispose();
-  } catch (error) {
-    client.outputChannel.warn(`the server did not stop as it should: ${String(error)}`);
-  }
+/** Returns the interpreters that the bundled server's environment may be made from. */
+async function pythons(): Promise<Python[]> {
+  const roots = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.fsPath) ?? [];
+  const chosen = settings().interpreter;
+  const found = chosen === "" ? candidates(thisMachine(), roots) : [chosen];
+  // In a workspace that is trusted, the interpreter chosen for it will do when there is no other.
+  const active = chosen === "" && vscode.workspace.isTrusted ? await activeInterpreter() : undefined;
+  const asked = [...found, ...(active === undefined ? [] : [active])].map((executable) => ask(executable, run));
+  return (await Promise.all(asked)).filter((python) => python !== undefined);
 }
 
 function settings(): Settings {
@@ -192,24 +175,10 @@ function settings(): Settings {
 
 function changedSettings(): Record<string, unknown> {
   const configuration = vscode.workspace.getConfiguration(SECTION);
-  const keys = Object.keys(configuration).filter((key) => configuration.inspect(key)?.defaultValue !== undefined);
-  const values = keys.map((key) => [key, configuration.get(key), configuration.inspect(key)?.defaultValue] as const);
-  const changed = values.filter(([, value, usual]) => JSON.stringify(value) !== JSON.stringify(usual));
-  return Object.fromEntries(changed.map(([key, value]) => [`${SECTION}.${key}`, value]));
-}
-
-function machine(): Machine {
-  return { platform: process.platform, env: process.env, home: os.homedir(), names, isFile };
-}
-
-function names(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return []; // a place of PATH that is not there, or not ours to read
-  }
-}
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  const isChanged = (key: string) => {
+    const usual = configuration.inspect(key)?.defaultValue;
+    return usual !== undefined && JSON.stringify(configuration.get(key)) !== JSON.stringify(usual);
+  };
+  const changed = Object.keys(configuration).filter(isChanged);
+  return Object.fromEntries(changed.map((key) => [`${SECTION}.${key}`, configuration.get(key)]));
 }

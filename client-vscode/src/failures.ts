@@ -4,35 +4,29 @@ import { commands, env, Uri, window } from "vscode";
 import { NoPythonError } from "./bundled";
 import { CrashesError } from "./supervisor";
 
-const DOWNLOADS = "https://www.python.org/downloads/";
-
-interface Choice {
-  readonly title: string;
-  readonly act: () => unknown;
-}
-
-const SHOW_LOG: Choice = { title: "Show Log", act: () => commands.executeCommand("prodready.showLog") };
-const RESTART: Choice = { title: "Restart", act: () => commands.executeCommand("prodready.restart") };
-const GET_PYTHON: Choice = { title: "Get Python", act: () => env.openExternal(Uri.parse(DOWNLOADS)) };
-const CHOOSE: Choice = {
-  title: "Choose Interpreter",
-  act: () => commands.executeCommand("workbench.action.openSettings", "prodready.interpreter"),
+/** What the buttons of a message do. */
+const BUTTONS = {
+  "Show Log": () => commands.executeCommand("prodready.showLog"),
+  Restart: () => commands.executeCommand("prodready.restart"),
+  "Get Python": () => env.openExternal(Uri.parse("https://www.python.org/downloads/")),
+  "Choose Interpreter": () => commands.executeCommand("workbench.action.openSettings", "prodready.interpreter"),
 };
+type Button = keyof typeof BUTTONS;
 
 /** Tells that the server does not run, why, and offers what helps; the log opens by itself after crashes. */
 export async function tellFailure(error: Error): Promise<void> {
-  const [message, choices] = described(error);
-  if (error instanceof CrashesError) SHOW_LOG.act();
-  const chosen = await window.showErrorMessage(message, ...choices);
-  await chosen?.act();
+  const [message, ...buttons] = described(error);
+  if (error instanceof CrashesError) void BUTTONS["Show Log"]();
+  const chosen = await window.showErrorMessage(message, ...buttons);
+  if (chosen !== undefined) await BUTTONS[chosen]();
 }
 
-function described(error: Error): [string, Choice[]] {
-  if (error instanceof NoPythonError) return [noPython(error), [GET_PYTHON, CHOOSE, RESTART]];
+function described(error: Error): [string, ...Button[]] {
+  if (error instanceof NoPythonError) return [noPython(error), "Get Python", "Choose Interpreter", "Restart"];
   if (error instanceof CrashesError) {
-    return [`prodready has stopped: ${error.message}. The log tells why.`, [SHOW_LOG, RESTART]];
+    return [`prodready has stopped: ${error.message}. The log tells why.`, "Show Log", "Restart"];
   }
-  return [`prodready cannot start: ${error.message}`, [SHOW_LOG, RESTART]];
+  return [`prodready cannot start: ${error.message}`, "Show Log", "Restart"];
 }
 
 function noPython({ oldest, found }: NoPythonError): string {

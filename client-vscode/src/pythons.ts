@@ -1,5 +1,7 @@
 /** The Python interpreters of this machine, of which the newest that the bundled server runs on is taken. */
 
+import { readdirSync, realpathSync, statSync } from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import type { Run } from "./process";
 
@@ -8,8 +10,10 @@ export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
+  /** The names in a directory. */
   readonly names: (directory: string) => readonly string[];
-  readonly isFile: (file: string) => boolean;
+  /** What a path leads to in the end, undefined when that is no file. */
+  readonly realFile: (file: string) => string | undefined;
 }
 
 export interface Python {
@@ -28,54 +32,37 @@ usable = sys.implementation.name == "cpython" and struct.calcsize("P") == 8
 print(json.dumps({"version": sys.version_info[:2], "hasVenv": has_venv, "usable": usable}))
 `;
 
-/** Returns the absolute paths of what may be interpreters. Nothing that lies inside of `forbidden` is among them. */
+/** Returns the absolute paths of what may be interpreters, each once. Nothing inside of `forbidden` is among them. */
 export function candidates(machine: Machine, forbidden: readonly string[]): string[] {
   const paths = machine.platform === "win32" ? path.win32 : path.posix;
-  const found = directories(machine, paths)
-    .filter((directory) => paths.isAbsolute(directory) && !forbidden.some((root) => isInside(directory, root, paths)))
-    .flatMap((directory) =>
-      machine
-        .names(directory)
-        .filter((name) => NAME.test(name))
-        .map((name) => paths.join(directory, name)),
-    );
-  return [...new Set(found)].filter(machine.isFile);
+  const outside = (file: string) => !forbidden.some((root) => isInside(paths.relative(root, file), paths));
+  const files = directories(machine, paths)
+    .filter((directory) => paths.isAbsolute(directory))
+    .flatMap((directory) => machine.names(directory).map((name) => paths.join(directory, name)))
+    .filter((file) => NAME.test(paths.basename(file)) && outside(file));
+  const found = new Map<string, string>();
+  for (const file of files) {
+    const real = machine.realFile(file);
+    if (real !== undefined && outside(real) && !found.has(real)) found.set(real, file);
+  }
+  return [...found.values()];
 }
 
-function directories(machine: Machine, paths: path.PlatformPath): string[] {
-  const onPath = (machine.env.PATH ?? machine.env.Path ?? "").split(paths.delimiter);
-  return [...onPath, ...(machine.platform === "win32" ? windowsPlaces(machine) : unixPlaces(machine))];
+function isInside(relative: string, paths: path.PlatformPath): boolean {
+  return relative.split(paths.sep)[0] !== ".." && !paths.isAbsolute(relative);
 }
 
-/** A window that was not started from a shell often has a PATH without these. */
-function unixPlaces(machine: Machine): string[] {
-  const managed = [`${machine.home}/.pyenv/versions`, `${machine.home}/.local/share/uv/python`];
-  return [
-    "/usr/bin",
-    "/usr/local/bin",
-    "/opt/homebrew/bin",
-    `${machine.home}/.local/bin`,
-    ...managed.flatMap((base) => machine.names(base).map((version) => `${base}/${version}/bin`)),
-  ];
-}
-
-function windowsPlaces(machine: Machine): string[] {
-  const { LOCALAPPDATA, ProgramFiles } = machine.env;
-  const own = LOCALAPPDATA === undefined ? undefined : `${LOCALAPPDATA}\\Programs\\Python`;
-  const bases = [own, ProgramFiles, "C:\\"];
-  return bases
-    .filter((base) => base !== undefined)
-    .flatMap((base) =>
-      machine
-        .names(base)
-        .filter((name) => /^Python3\d+$/i.test(name))
-        .map((name) => path.win32.join(base, name)),
-    );
-}
-
-function isInside(directory: string, root: string, paths: path.PlatformPath): boolean {
-  const relative = paths.relative(root, directory);
-  return relative === "" || (!relative.startsWith("..") && !paths.isAbsolute(relative));
+/** The path, and where managers and installers put interpreters: a window not started from a shell has a short path. */
+function directories({ platform, env, home, names }: Machine, paths: path.PlatformPath): string[] {
+  const onPath = (env.PATH ?? env.Path ?? "").split(paths.delimiter);
+  const below = (base: string, inside: string) => names(base).map((name) => paths.join(base, name, inside));
+  if (platform === "win32") {
+    const bases = [`${env.LOCALAPPDATA}\\Programs\\Python`, `${env.ProgramFiles}`, "C:\\"];
+    const installed = bases.flatMap((base) => below(base, "."));
+    return [...onPath, ...installed.filter((directory) => /\\Python3\d+$/i.test(directory))];
+  }
+  const own = [`${home}/.pyenv/versions`, `${home}/.local/share/uv/python`].flatMap((base) => below(base, "bin"));
+  return [...onPath, "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", `${home}/.local/bin`, ...own];
 }
 
 /** Asks an interpreter about itself, isolated from everything of the user's; undefined for one of no use. */
@@ -83,8 +70,8 @@ export async function ask(executable: string, run: Run): Promise<Python | undefi
   const { code, stdout } = await run(executable, ["-I", "-c", QUESTION]);
   if (code !== 0) return undefined;
   try {
-    const answer = JSON.parse(stdout) as { version: [number, number]; hasVenv: boolean; usable: boolean };
-    return answer.usable ? { executable, version: answer.version, hasVenv: answer.hasVenv } : undefined;
+    const { usable, ...answer } = JSON.parse(stdout) as Omit<Python, "executable"> & { usable: boolean };
+    return usable ? { executable, ...answer } : undefined;
   } catch {
     return undefined; // something else with the name of an interpreter
   }
@@ -95,4 +82,23 @@ export function suitable(pythons: readonly Python[], supported: readonly string[
   return pythons
     .filter((python) => python.hasVenv && supported.includes(python.version.join(".")))
     .sort((a, b) => b.version[1] - a.version[1]);
+}
+
+export function thisMachine(): Machine {
+  const { platform, env } = process;
+  return { platform, env, home: os.homedir(), names: (directory) => orElse([], () => readdirSync(directory)), realFile };
+}
+
+/** Returns what a path leads to in the end, undefined when that is no file. */
+export function realFile(file: string): string | undefined {
+  return orElse(undefined, () => (statSync(file).isFile() ? realpathSync(file) : undefined));
+}
+
+/** A place that is not there, or not ours to read, holds nothing for us. */
+function orElse<T>(nothing: T, look: () => T): T {
+  try {
+    return look();
+  } catch {
+    return nothing;
+  }
 }

@@ -13,52 +13,39 @@ const STATES: Record<State, string> = {
 
 /** Shows itself beside the language of Python files; a click opens the log. */
 export class Status implements vscode.Disposable {
+  state: State = "stopped";
+  lastError: string | undefined;
+  version = "";
   readonly #item = vscode.languages.createLanguageStatusItem("prodready.status", DOCUMENTS);
-  readonly #subscriptions: vscode.Disposable[];
-  #state: State = "stopped";
-  #error: string | undefined;
-  #version = "";
+  readonly #parts = vscode.Disposable.from(
+    this.#item,
+    vscode.languages.onDidChangeDiagnostics(() => this.#show()),
+    vscode.window.onDidChangeActiveTextEditor(() => this.#show()),
+  );
 
   constructor() {
     this.#item.name = "prodready";
     this.#item.command = { command: "prodready.showLog", title: "Show log" };
-    this.#subscriptions = [
-      vscode.languages.onDidChangeDiagnostics(() => this.#show()),
-      vscode.window.onDidChangeActiveTextEditor(() => this.#show()),
-    ];
     this.#show();
-  }
-
-  get state(): State {
-    return this.#state;
-  }
-
-  get lastError(): string | undefined {
-    return this.#error;
   }
 
   /** Shows a new state; an error stays to be seen until a server runs again. */
   change(state: State, error?: Error): void {
-    this.#state = state;
-    this.#error = state === "running" ? undefined : (error?.message ?? this.#error);
-    this.#show();
-  }
-
-  set version(version: string) {
-    this.#version = version;
+    this.state = state;
+    this.lastError = state === "running" ? undefined : (error?.message ?? this.lastError);
     this.#show();
   }
 
   dispose(): void {
-    [this.#item, ...this.#subscriptions].forEach((part) => part.dispose());
+    this.#parts.dispose();
   }
 
   #show(): void {
     const { Error: failed, Information } = vscode.LanguageStatusSeverity;
-    this.#item.text = `prodready ${this.#version}`.trim();
-    this.#item.busy = this.#state === "starting";
-    this.#item.severity = this.#state === "failed" ? failed : Information;
-    this.#item.detail = this.#error ?? `${STATES[this.#state]}, ${findings()}`;
+    this.#item.text = `prodready ${this.version}`.trim();
+    this.#item.busy = this.state === "starting";
+    this.#item.severity = this.state === "failed" ? failed : Information;
+    this.#item.detail = this.lastError ?? `${STATES[this.state]}, ${findings()}`;
   }
 }
 
@@ -66,5 +53,5 @@ function findings(): string {
   const uri = vscode.window.activeTextEditor?.document.uri;
   const all = uri === undefined ? [] : vscode.languages.getDiagnostics(uri);
   const count = all.filter((diagnostic) => diagnostic.source === SOURCE).length;
-  return count === 0 ? "no findings in this file" : `${count} ${count === 1 ? "finding" : "findings"} in this file`;
+  return `${count || "no"} ${count === 1 ? "finding" : "findings"} in this file`;
 }

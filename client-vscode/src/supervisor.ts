@@ -1,6 +1,6 @@
 /** One server at a time: starts it, restarts it when it crashes, and gives up when that does not help. */
 
-/** A server that runs. */
+/** A server that runs; `stop` never fails. */
 export interface Running {
   stop(): Promise<void>;
 }
@@ -33,8 +33,10 @@ export class Supervisor {
   #generation = 0;
   #crashes = 0;
   #startedAt = 0;
-  #isWanted = false;
-  #cycle: Promise<void> | undefined;
+  /** What was begun and what waits behind it, one after the other. */
+  #work = Promise.resolve();
+  /** The start that waits, if any. */
+  #next: Promise<void> | undefined;
 
   constructor(private readonly duties: Duties) {}
 
@@ -44,37 +46,30 @@ export class Supervisor {
     return this.#again();
   }
 
-  /** Ends the server, and whatever is under way. */
+  /** Ends the server, once nothing is under way any more. */
   async stop(): Promise<void> {
-    this.#isWanted = false;
-    await this.#cycle;
+    await this.settled();
     await this.#end();
     this.duties.changed("stopped");
   }
 
   /** Resolves when no start is under way (any more). */
   async settled(): Promise<void> {
-    await this.#cycle;
+    for (let work; work !== this.#work; await work) work = this.#work;
   }
 
   #again(): Promise<void> {
-    this.#isWanted = true;
-    this.#cycle ??= this.#run().finally(() => {
-      this.#cycle = undefined;
-    });
-    return this.#cycle;
-  }
-
-  async #run(): Promise<void> {
-    await Promise.resolve(); // whoever else asks in this moment is served by the same start
-    while (this.#isWanted) {
-      this.#isWanted = false;
-      await this.#end();
-      await this.#begin();
+    if (this.#next === undefined) {
+      this.#next = this.#work = this.#work.then(() => {
+        this.#next = undefined;
+        return this.#begin();
+      });
     }
+    return this.#next;
   }
 
   async #begin(): Promise<void> {
+    await this.#end();
     const generation = ++this.#generation;
     this.#startedAt = this.duties.now();
     this.duties.changed("starting");
@@ -85,7 +80,7 @@ export class Supervisor {
       this.duties.changed("running");
     } catch (error) {
       // A server that ended while it started has called `crashed`, which decides what comes next.
-      if (generation === this.#generation) this.duties.changed("failed", asError(error));
+      if (generation === this.#generation) this.duties.changed("failed", error as Error);
     }
   }
 
@@ -101,14 +96,7 @@ export class Supervisor {
     this.#generation++;
     this.#running = undefined;
     if (this.duties.now() - this.#startedAt > CALM) this.#crashes = 0;
-    if (++this.#crashes < MOST_CRASHES) {
-      void this.#again();
-    } else {
-      this.duties.changed("failed", new CrashesError(this.#crashes, lastWords));
-    }
+    if (++this.#crashes < MOST_CRASHES) void this.#again();
+    else this.duties.changed("failed", new CrashesError(this.#crashes, lastWords));
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, sy
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, test } from "node:test";
-import { bundledPython, type Maker, NoPythonError, readBundle } from "../src/bundled";
+import { bundledPython, type Maker, NoPythonError } from "../src/bundled";
 import type { Outcome } from "../src/process";
 
 const made: string[] = [];
@@ -26,7 +26,7 @@ async function maker(answer: (args: readonly string[]) => Partial<Outcome> = () 
   const calls: string[][] = [];
   const said: string[] = [];
   const duties: Maker = {
-    bundle: await readBundle(directory),
+    wheels: directory,
     storage: path.join(directory, "environments"),
     run: async (command, args) => {
       calls.push([command, ...args]);
@@ -75,10 +75,11 @@ test("what fails half-way leaves nothing, and says what pip said", async () => {
 });
 
 test("when another window was faster, its environment is used", async () => {
-  const { duties, home } = await maker((args) => {
+  const { duties, home, base } = await maker((args) => {
     if (args.includes("install")) {
       mkdirSync(home, { recursive: true });
-      writeFileSync(path.join(home, "made.json"), "{}");
+      makeVenv(home, base);
+      writeFileSync(path.join(home, "made.json"), JSON.stringify({ base }));
     }
     return {};
   });

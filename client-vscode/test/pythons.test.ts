@@ -3,14 +3,15 @@ import { test } from "node:test";
 import type { Run } from "../src/process";
 import { ask, candidates, type Machine, type Python, suitable } from "../src/pythons";
 
-/** A machine with these files. */
-function machine(platform: NodeJS.Platform, env: Record<string, string>, files: string[]): Machine {
+/** A machine with these files, and with links to files. */
+function machine(platform: NodeJS.Platform, env: Record<string, string>, files: string[], links: Record<string, string> = {}): Machine {
   const separator = platform === "win32" ? "\\" : "/";
   const names = (directory: string) => {
-    const below = files.filter((file) => file.startsWith(directory.replace(/[/\\]?$/, separator)));
+    const below = [...files, ...Object.keys(links)].filter((file) => file.startsWith(directory.replace(/[/\\]?$/, separator)));
     return [...new Set(below.map((file) => file.slice(directory.replace(/[/\\]?$/, separator).length).split(separator)[0]!))];
   };
-  return { platform, env, home: platform === "win32" ? "C:\\Users\\me" : "/home/me", names, isFile: (file) => files.includes(file) };
+  const realFile = (file: string) => (file in links ? links[file] : files.find((each) => each === file));
+  return { platform, env, home: platform === "win32" ? "C:\\Users\\me" : "/home/me", names, realFile };
 }
 
 const answering = (stdout: string, code = 0): Run => async () => ({ code, stdout, stderr: "" });
@@ -23,6 +24,12 @@ test("interpreters are found on the path and where managers put them, each once"
     "/usr/bin/python3.11",
     "/home/me/.pyenv/versions/3.13.1/bin/python3.13",
   ]);
+});
+
+test("an interpreter with several names is one, and where a name leads to counts", () => {
+  const links = { "/bin/python3": "/usr/bin/python3.11", "/usr/bin/python3": "/usr/bin/python3.11", "/home/me/.local/bin/python3": "/work/shop/python3" };
+  const found = candidates(machine("linux", { PATH: "/bin:/usr/bin" }, ["/usr/bin/python3.11"], links), ["/work/shop"]);
+  assert.deepEqual(found, ["/bin/python3"]);
 });
 
 test("relative places of the path, and whatever lies in the workspace, are passed over", () => {

@@ -1,20 +1,8 @@
-/** The two output channels, and how the server's standard error becomes lines of the log. */
+/** How the server's standard error becomes lines of the log. */
 
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import type { Disposable, LogOutputChannel } from "vscode";
-
-export interface Channels extends Disposable {
-  readonly log: LogOutputChannel;
-  /** The messages between editor and server, when `prodready.trace.server` asks for them. */
-  readonly trace: LogOutputChannel;
-}
-
-/** Opens both with `create`, which makes a channel with a name. */
-export function openChannels(create: (name: string) => LogOutputChannel): Channels {
-  const [log, trace] = [create("prodready"), create("prodready: trace")];
-  return { log, trace, dispose: () => [log, trace].forEach((channel) => channel.dispose()) };
-}
+import type { LogOutputChannel } from "vscode";
 
 /** Date, level, logger, message: as the server writes its log. Other lines (tracebacks) belong to the line before. */
 const LINE = /^\d{4}-\d\d-\d\d [\d:,]+ (?<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) (?<text>.*)$/;
