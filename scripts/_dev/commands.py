@@ -63,7 +63,15 @@ def test(call: argparse.Namespace) -> int:
     arguments = call.pytest_arguments or ["--numprocesses", "auto"]
     if arguments[0] == "--editors":
         _test_client()
-        arguments = ["-m", "editors", *(arguments[1:] or ["tests/editors"])]
+        missing = in_environment(environment, ["tests.editors.programs"], cwd=ROOT)
+        if missing:
+            return missing
+        # One process for a file: windows and editors are shared by the tests of a file.
+        arguments = [
+            "-m",
+            "editors",
+            *(arguments[1:] or ["tests/editors", "--numprocesses", "auto", "--dist", "loadfile"]),
+        ]
     code = in_environment(environment, ["pytest", *(_from_root(each) for each in arguments)], cwd=ROOT)
     return min(code, FAILED)
 

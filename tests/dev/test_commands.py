@@ -52,7 +52,8 @@ def test_the_editors_are_tested_alone_after_the_client(
 ) -> None:
     monkeypatch.setattr(commands.shutil, "which", lambda name: f"/bin/{name}")
     assert commands.main(["test", "--editors", "-x"]) == 0
-    assert started[-3:] == [["run", "check"], ["test"], ["-m", "pytest", "-m", "editors", "-x"]]
+    pytest_call = ["-m", "pytest", "-m", "editors", "-x"]
+    assert started[-4:] == [["run", "check"], ["test"], ["-m", "tests.editors.programs"], pytest_call]
 
 
 def test_without_npm_the_editors_cannot_be_tested(
@@ -61,6 +62,15 @@ def test_without_npm_the_editors_cannot_be_tested(
     monkeypatch.setattr(commands.shutil, "which", lambda name: None)
     assert commands.main(["test", "--editors"]) == 3
     assert "Node.js" in capsys.readouterr().err
+
+
+def test_without_an_editor_no_test_of_editors_is_started(
+    started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(commands, "_test_client", lambda: None)
+    exits(monkeypatch, 3)
+    assert commands.main(["test", "--editors"]) == 3
 
 
 def test_tests_named_from_another_directory_are_found(

