@@ -1,0 +1,199 @@
+"""What stays of a file's findings when the file is broken: ours in an open document and opened broken, and ruff's."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from _bench.breakage import WAYS, Break, broken
+from _bench.exercise import patience
+from _bench.strokes import towards
+from _bench.survey import Job
+from _bench.twin import parses
+from prodready.engine.analysis import Analysis
+from prodready.engine.finding import Edit, Finding
+from prodready.engine.source import SourceFile
+from prodready.project.files import ReadError, read
+from prodready.rules import all_rules
+
+Place: TypeAlias = tuple[str, int, int]
+"""A finding's code, and where it begins: line and column, both 0-based."""
+
+TRIES: Final = 60
+"""Places that are tried for one way to break a file: most colons end no line."""
+SECONDS: Final = 60
+"""Seconds after which analysing a file counts as hanging."""
+_RUFF: Final = str(Path(sys.executable).with_name("ruff"))
+TOOLS: Final = ("typed", "opened", "once", "ruff")
+
+
+@dataclass
+class Count:
+    """How many findings outside of the broken statement there were, and how many of them stayed."""
+
+    before: int = 0
+    after: int = 0
+
+    def __iadd__(self, other: Count) -> Count:
+        """Add another count to this one."""
+        self.before += other.before
+        self.after += other.after
+        return self
+
+
+@dataclass
+class Tally:
+    """The outcome of `breaks` ways of one kind to break files, by tool, and what went wrong: texts to look at."""
+
+    breaks: int = 0
+    counts: dict[str, Count] = field(default_factory=lambda: {tool: Count() for tool in TOOLS})
+    lost: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Add the outcome of others to this one."""
+        self.breaks += other.breaks
+        for tool in TOOLS:
+            self.counts[tool] += other.counts[tool]
+        self.lost += other.lost
+        self.wrong += other.wrong
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How often each file is broken, by which random numbers, and until when (as `time.time` counts)."""
+
+    seed: int
+    each: int
+    deadline: float
+
+
+def kept(job: Job, plan: Plan) -> dict[str, Tally]:
+    """Break one file in some ways; returns the outcomes by kind, nothing for a file without findings to lose."""
+    if time.time() > plan.deadline:
+        return {}
+    try:
+        text = read(_path(job)).text
+    except ReadError:
+        return {}
+    sound = Analysis.open(SourceFile.from_text(text, job.path), job.project.config.for_file(_path(job), text))
+    if sound.is_broken or not sound.findings:
+        return {}
+    return _tried(sound, _drawn(sound.source, plan, f"{plan.seed} {job.project.name} {job.path}"))
+
+
+def _path(job: Job) -> Path:
+    return job.project.path(job.path)
+
+
+def _drawn(source: SourceFile, plan: Plan, seed: str) -> list[Break]:
+    chance = random.Random(seed)  # noqa: S311  # repeatable on purpose
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source.text)
+    drawn: list[Break] = []
+    for kind in chance.sample(sorted(WAYS), plan.each):
+        for _ in range(TRIES if source.lines else 0):
+            found = broken(source, tree, kind, chance)
+            if found is not None and not parses(source.edit(found.edit)[0].text):
+                drawn.append(found)
+                break
+    return drawn
+
+
+def _tried(sound: Analysis, breaks: Sequence[Break]) -> dict[str, Tally]:
+    source = sound.source
+    texts = [source.edit(each.edit)[0].text for each in breaks]
+    foreign = ruff([source.text, *texts])
+    tallies: dict[str, Tally] = {}
+    for each, text, theirs in zip(breaks, texts, foreign[1:], strict=True):
+        tally = tallies.setdefault(each.kind, Tally())
+        tally.breaks += 1
+        tally.counts["ruff"] += _count(foreign[0], theirs, each)
+        try:
+            with patience(SECONDS):
+                _try(sound, each, text, tally)
+        except Exception as error:  # noqa: BLE001  # that the engine never raises is what is tried here
+            tally.wrong.append(f"{source.path} {each}: {type(error).__name__}: {error}")
+    return tallies
+
+
+def _try(sound: Analysis, each: Break, text: str, tally: Tally) -> None:
+    before = places(sound.findings)
+    live = sound.edited(each.edit)
+    fresh = SourceFile.from_text(text, sound.source.path)
+    outcomes = {
+        "typed": live,
+        "opened": Analysis.open(fresh, sound.settings),
+        "once": Analysis.once(fresh, sound.settings),
+    }
+    for tool, analysis in outcomes.items():
+        if analysis.crashes or not any(finding.code == "SYN101" for finding in analysis.findings):
+            tally.wrong.append(f"{sound.source.path} {each}: {tool}: no error, or a crash: {analysis.crashes}")
+        count = _count(before, places(analysis.findings), each)
+        tally.counts[tool] += count
+        if count.after < count.before:
+            tally.lost.append(f"{tool} {count.before - count.after} {sound.source.path} {each}")
+    mended = live.edited(_back(sound.source, each))
+    if mended.source.text != sound.source.text or mended.findings != sound.findings:
+        tally.wrong.append(f"{sound.source.path} {each}: mending it does not bring back what there was")
+
+
+def _back(source: SourceFile, each: Break) -> Edit:
+    """Return the edit that takes a break back."""
+    after, _ = source.edit(each.edit)
+    return towards(after.text, source.text)
+
+
+def places(findings: Iterable[Finding]) -> list[Place]:
+    """Return where findings begin, without the errors of syntax."""
+    return [(f.code, f.range.start.line, f.range.start.column) for f in findings if f.code != "SYN101"]
+
+
+def _count(before: Sequence[Place], after: Sequence[Place], each: Break) -> Count:
+    """Count what was found outside of the broken statement, and what of it is found after the break."""
+    edit = each.edit
+    grown = edit.text.count("\n") - (edit.range.end.line - edit.range.start.line)
+    expected = [
+        (code, line + grown if line >= edit.range.end.line else line, column)
+        for code, line, column in before
+        if not each.lines[0] <= line < each.lines[1]
+    ]
+    return Count(len(expected), sum((Counter(expected) & Counter(after)).values()))
+
+
+def ruff(texts: Sequence[str]) -> list[list[Place]]:
+    """Return what ruff finds in texts, by those of its rules that stand for the same defects as ours."""
+    with tempfile.TemporaryDirectory(prefix="prodready-broken-") as temporary:
+        for number, text in enumerate(texts):
+            with Path(temporary, f"{number}.py").open("w", encoding="utf-8", newline="") as file:
+                file.write(text)
+        options = ["--isolated", "--no-cache", "--output-format", "json", "--select", ",".join(ruffs_twins())]
+        command = [_RUFF, "check", *options, temporary]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        found: list[list[Place]] = [[] for _ in texts]
+        for each in json.loads(done.stdout):
+            if each["code"] not in (None, "invalid-syntax"):
+                where = each["location"]
+                found[int(Path(each["filename"]).stem)].append((each["code"], where["row"] - 1, where["column"] - 1))
+    return found
+
+
+@lru_cache(maxsize=1)
+def ruffs_twins() -> tuple[str, ...]:
+    """Return the codes of those of our rules' twins that are rules of ruff."""
+    listed = subprocess.run([_RUFF, "rule", "--all", "--output-format", "json"], capture_output=True, check=True)
+    known = {rule["code"] for rule in json.loads(listed.stdout)}
+    return tuple(sorted(known.intersection(twin for rule in all_rules() for twin in rule.twins)))
