@@ -118,7 +118,8 @@ def _is_ours(uses: Sequence[Use], resource: Resource, outcome: Outcome) -> bool:
     """Tell whether closing is up to this function: nobody else got hold of the resource."""
     if any(use.how is How.ESCAPE for use in uses):
         return False
-    if outcome.verdict is Verdict.NEVER and resource.kind not in _BORROWED_FREELY:
+    # Where it ends well, and stays open, a call that got it may have kept it: a server its listening socket.
+    if outcome.verdict is not Verdict.FAILURE and resource.kind not in _BORROWED_FREELY:
         return all(use.how is not How.LENT for use in uses)
     return True
 
