@@ -101,19 +101,31 @@ def _branches(node: ast.AST, handler: ast.ExceptHandler) -> Iterator[tuple[ast.A
         child = up
 
 
-def _is_raised_on(node: ast.AST, handler: ast.ExceptHandler) -> bool:
+def _is_raised_on(log: ast.AST, handler: ast.ExceptHandler) -> bool:
     """Tell whether the block that logs ends by raising, so that who catches it next has the traceback."""
-    statement: ast.AST = node
-    for up in (node, *ancestors(node)):
+    statement = log
+    for up in (log, *ancestors(log)):
         if isinstance(up, (*FUNCTIONS, ast.Module)):
             return False
         for block in _blocks(up):
-            if any(s is statement for s in block) and isinstance(block[-1], ast.Raise):
-                return not _is_answer(block[-1])
+            raised = _raised_at_end(block) if any(s is statement for s in block) else []
+            if raised:
+                return not any(_is_answer(node) for node in raised)
         if up is handler:
             return False
         statement = up
     return False
+
+
+def _raised_at_end(block: list[ast.stmt]) -> list[ast.Raise]:
+    """Return the `raise` statements that a block ends with, one a branch; none where a branch ends otherwise."""
+    last = block[-1]
+    if isinstance(last, ast.Raise):
+        return [last]
+    if not isinstance(last, ast.If) or not last.orelse:
+        return []
+    body, orelse = _raised_at_end(last.body), _raised_at_end(last.orelse)
+    return [*body, *orelse] if body and orelse else []
 
 
 def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
