@@ -92,10 +92,19 @@ class Analysis:
 
     @property
     def segment_findings(self) -> list[tuple[int, Segment, tuple[Finding, ...]]]:
-        """Each segment's first line (0-based), the segment, and its findings in lines of the segment."""
+        """Each segment's first line (0-based), the segment, and its findings in lines of the segment.
+
+        Of several segments that are written for a newer Python one says so, the first of those that need the newest.
+        """
         starts = self.document.starts
+        newer = [(s.fault.newer.version, -i) for i, s in enumerate(self.document.segments) if s.fault and s.fault.newer]
+        telling = -max(newer)[1] if newer else None
         return [
-            (starts[i], s, c.findings)
+            (
+                starts[i],
+                s,
+                c.findings if i == telling or not (s.fault and s.fault.newer) else _without_fault(c.findings),
+            )
             for i, (s, c) in enumerate(zip(self.document.segments, self.checked, strict=True))
         ]
 
@@ -154,6 +163,10 @@ def facts_of(source: SourceFile, name: str, package: str) -> ModuleFacts:
     """Return the facts of a module without checking it."""
     document = Document.whole(source.lines)
     return _module_facts(document, FileSettings(module=name, package=package))
+
+
+def _without_fault(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.code != "SYN101")
 
 
 def _module_facts(document: Document, settings: FileSettings) -> ModuleFacts:

@@ -7,7 +7,8 @@ import re
 import warnings
 from dataclasses import dataclass
 
-from prodready.engine.finding import Range
+from prodready.engine.finding import Position, Range
+from prodready.engine.newer import RUNNING, Newer, newer_syntax, written_version
 from prodready.engine.source import encodable, split_lines
 
 _ON_LINE = re.compile(r" on line (\d+)")
@@ -19,12 +20,14 @@ class SyntaxFault:
     """What CPython says about a text that it cannot parse.
 
     `range` counts from the text's first line (0-based). `opened_line`, where there is one, is the 0-based line of the
-    bracket or statement that the message speaks of.
+    bracket or statement that the message speaks of. `newer` is set where nothing is wrong but that the text is written
+    for a newer Python than the one that runs us.
     """
 
     message: str
     range: Range
     opened_line: int | None = None
+    newer: Newer | None = None
 
 
 def parse(text: str) -> list[ast.stmt] | SyntaxFault:
@@ -42,7 +45,8 @@ def parse(text: str) -> list[ast.stmt] | SyntaxFault:
             warnings.simplefilter("ignore")
             return ast.parse(text).body
     except SyntaxError as error:
-        return _fault(error, text)
+        newer = newer_syntax(text)
+        return _fault(error, text) if newer is None else _newer_fault(newer, text)
     except (RecursionError, MemoryError):
         return SyntaxFault("the code is nested too deeply to be parsed", Range.of(0, 0, 0, 0))
 
@@ -68,6 +72,17 @@ def _fault(error: SyntaxError, text: str) -> SyntaxFault:
         Range.of(line, column, end_line, end_column),
         int(opened.group(1)) - 1 if opened else None,
     )
+
+
+def _newer_fault(newer: Newer, text: str) -> SyntaxFault:
+    running, needed = written_version(RUNNING), written_version(newer.version)
+    message = f"this needs Python {needed} or later, and prodready runs on {running}: {newer.name}"
+    return SyntaxFault(message, Range(_position(text, newer.start), _position(text, newer.end)), newer=newer)
+
+
+def _position(text: str, offset: int) -> Position:
+    *before, last = split_lines(text[:offset] + "|")
+    return Position(len(before), len(last) - 1)
 
 
 def _nul_fault(text: str) -> SyntaxFault:

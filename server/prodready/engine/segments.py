@@ -11,7 +11,7 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from prodready.engine.finding import Range
@@ -153,7 +153,7 @@ def _moved_up(fault: SyntaxFault) -> SyntaxFault:
     opened = None if fault.opened_line is None else max(0, fault.opened_line - 1)
     start = fault.range.start.line
     where = fault.range.shifted(-1) if start else Range.of(0, 0, max(0, fault.range.end.line - 1), 0)
-    return SyntaxFault(fault.message, where, opened)
+    return replace(fault, range=where, opened_line=opened)
 
 
 def _runs(

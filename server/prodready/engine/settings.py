@@ -43,7 +43,7 @@ class FileSettings:
     `module` is its dotted name and `package` what its relative imports start from. `select` holds the codes that are
     on; None means every rule. `severities` maps codes to another severity. `coexist` names tools whose findings for the
     same defects mute ours. `logger_kind` says which library a new logger comes from, where there is no `shared_logger`.
-    `line_length` is in characters.
+    `line_length` is in characters, `oldest_python` the first version that the project says it supports.
     """
 
     role: Role = Role.SERVICE
@@ -59,3 +59,4 @@ class FileSettings:
     log_functions: frozenset[str] = frozenset()
     line_length: int = 88
     coexist: frozenset[str] = frozenset()
+    oldest_python: tuple[int, int] | None = None

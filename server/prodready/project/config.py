@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prodready.engine.finding import Range
-from prodready.project import console_scripts, toml_text
+from prodready.project import console_scripts, supported_python, toml_text
 from prodready.project.kinds import Fault, Where
 from prodready.project.options import BY_KEY, Options, field_of
 from prodready.project.paths import absolute
@@ -108,10 +108,15 @@ def _load_from(directory: Path) -> Config | None:
 
 
 def _with_pyproject(config: Config, project: Mapping[str, Any]) -> Config:
-    """Add what the project says elsewhere: its console scripts, and how long lines may be."""
+    """Add what the project says elsewhere: its console scripts, its line length, the Pythons that it supports."""
     lengths = (toml_text.dig(project, "tool", tool, "line-length") for tool in ("ruff", "black"))
     length = next((n for n in lengths if isinstance(n, int) and BY_KEY["line-length"].is_right(n)), None)
-    return replace(config, console_modules=console_scripts.modules(project), found_line_length=length)
+    return replace(
+        config,
+        console_modules=console_scripts.modules(project),
+        found_line_length=length,
+        oldest_python=supported_python.oldest(project),
+    )
 
 
 def _validated(values: object, path: Path, base: Where) -> Config:

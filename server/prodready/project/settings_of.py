@@ -50,6 +50,7 @@ class Config:
     given: frozenset[str] = frozenset()
     console_modules: frozenset[str] = frozenset()
     found_line_length: int | None = None
+    oldest_python: tuple[int, int] | None = None
     cli_select: tuple[str, ...] = ()
     cli_ignore: tuple[str, ...] = ()
     from_editor: frozenset[str] = frozenset()
@@ -229,6 +230,7 @@ class Config:
             logger_kind="stdlib" if options.logger == "auto" else options.logger,
             log_functions=frozenset(options.log_functions),
             line_length=self.line_length,
+            oldest_python=self.oldest_python,
             coexist=frozenset(options.coexist),
         )
 

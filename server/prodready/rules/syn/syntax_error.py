@@ -23,6 +23,13 @@ def total(prices):
 
 None: what was meant is for a person to say. The message is CPython's own; where it speaks of a bracket or a statement
 that was opened elsewhere, that place is shown too.
+
+## Syntax that is newer
+
+Code is parsed by the Python that runs prodready. What only a newer one knows (`except*`, `type` statements, type
+parameters, f-strings as of 3.12, template strings, exceptions without parentheses) is no error: one `info` in a file
+says which Python it needs, and that these statements were not checked. It is an error where `requires-python` promises
+an older Python than that.
 """
 
 from __future__ import annotations
@@ -30,6 +37,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from prodready.engine.finding import Finding, Range, Related, Severity
+from prodready.engine.newer import Version, written_version
+from prodready.engine.parsing import SyntaxFault
 from prodready.engine.rule import CODE_ROLES, Context, Rule
 from prodready.engine.settings import Role
 
@@ -50,5 +59,17 @@ class SyntaxErrorRule(Rule):
             indent = len(line) - len(line.lstrip())
             opened = Range.of(fault.opened_line, indent, fault.opened_line, max(indent, len(line.rstrip())))
             related = (Related("opened here", opened),)
-        severity = context.settings.severities.get(self.code, self.severity)
-        yield Finding(self.code, self.name, severity, fault.message, fault.range, related=related)
+        severity, message = _told(fault, context.settings.oldest_python)
+        severity = context.settings.severities.get(self.code, severity)
+        yield Finding(self.code, self.name, severity, message, fault.range, related=related)
+
+
+def _told(fault: SyntaxFault, oldest: Version | None) -> tuple[Severity, str]:
+    """Return how bad a fault is, and what to say of it; `oldest` is the first Python that the project supports."""
+    if fault.newer is None:
+        return Severity.ERROR, fault.message
+    if oldest is None or oldest >= fault.newer.version:
+        return Severity.INFO, fault.message
+    needed, promised = written_version(fault.newer.version), written_version(oldest)
+    message = f"this needs Python {needed} or later, but the project supports {promised}: {fault.newer.name}"
+    return Severity.ERROR, message
