@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.editors.waiting import until
 
-PATIENCE = 180
+PATIENCE = 400
 """Seconds after which an editor that has not ended counts as hanging."""
 DRIVERS = Path(__file__).with_name("drivers")
 """What the editors are told to do, in their own languages."""

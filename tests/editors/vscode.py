@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 OUTPUT = Path(__file__).with_name("output")
 """Where the pictures of a run are kept."""
-PATIENCE = 60_000
+PATIENCE = 180_000
 """Milliseconds after which something that should be there counts as missing; nothing waits for it to pass."""
 
 SETTINGS = {
@@ -276,7 +276,7 @@ class Window:
         for _ in range(5):
             self.page.keyboard.press("Control+.")
             try:
-                entries.first.wait_for(timeout=5_000)
+                entries.first.wait_for(timeout=15_000)
             except self._timeout():
                 self.page.keyboard.press("Escape")
             else:

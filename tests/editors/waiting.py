@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE = 60
+PATIENCE = 180
 """Seconds after which something that should be there counts as missing; nothing waits for them to pass."""
 
 

@@ -3,7 +3,7 @@
 (require 'cl-lib)
 (require 'json)
 
-(defconst patience 120)
+(defconst patience 300)
 
 (defvar seen nil)
 

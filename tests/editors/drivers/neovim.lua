@@ -1,6 +1,6 @@
 -- Does in Neovim what a user does, and writes to $RESULT what was seen. Steps are named in $STEPS.
 
-local PATIENCE = 120000
+local PATIENCE = 300000
 
 local function wait(what, condition)
   assert(vim.wait(PATIENCE, condition, 20), what .. " did not come")

@@ -1,6 +1,6 @@
 " Does in Vim with ALE what a user does, and writes to $RESULT what was seen. Steps are named in $STEPS.
 
-let s:patience = 120.0
+let s:patience = 300.0
 let s:seen = {}
 
 function! s:Wait(what, Condition) abort
