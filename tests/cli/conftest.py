@@ -48,7 +48,7 @@ class Workplace:
             capture_output=True,
             timeout=60,
             check=False,
-            env=os.environ | environment,
+            env=os.environ | {"PRODREADY_CACHE_DIR": str(self.root / ".cache")} | environment,
         )
         out, err = done.stdout.decode(), done.stderr.decode()
         return Done(done.returncode, _SECONDS.sub("0.0 s", out), _SECONDS.sub("0.0 s", err))

@@ -11,7 +11,8 @@ import pytest
 
 from prodready.cli.commands import fix
 from prodready.cli.diff import painted, unified
-from prodready.cli.work import Repair, Target
+from prodready.cli.target import Target
+from prodready.cli.work import Repair
 from prodready.engine.finding import Finding, Range, Severity
 from prodready.project.files import read
 from prodready.report.model import FileReport

@@ -14,13 +14,17 @@ STDIN = "-"
 
 @dataclass(frozen=True)
 class Arguments:
-    """Where to look and for what, as the user wrote it; `jobs` is None where the number of processes is left to us."""
+    """Where to look and for what, as the user wrote it; `jobs` is None where the number of processes is left to us.
+
+    `cache` tells whether results may be kept, and taken from earlier runs.
+    """
 
     paths: tuple[str, ...]
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     stdin_filename: str | None = None
     jobs: int | None = None
+    cache: bool = True
 
     @property
     def stdin(self) -> bool:
@@ -39,9 +43,10 @@ def selection(command: Callable[..., int]) -> Callable[..., int]:
         ignore: tuple[str, ...],
         stdin_filename: str | None,
         jobs: int | None,
+        no_cache: bool,
         **others: Any,
     ) -> int:
-        return command(arguments=Arguments(paths, select, ignore, stdin_filename, jobs), **others)
+        return command(arguments=Arguments(paths, select, ignore, stdin_filename, jobs, not no_cache), **others)
 
     return functools.reduce(lambda decorated, option: option(decorated), reversed(_SELECTION), with_arguments)
 
@@ -94,5 +99,5 @@ _SELECTION: tuple[Callable[[Callable[..., int]], Callable[..., int]], ...] = (
         metavar="N",
         help="How many processes to use. By default one a processor, and a single one for few files.",
     ),
-    click.option("--no-cache", is_flag=True, expose_value=False, help="Always analyse afresh."),
+    click.option("--no-cache", is_flag=True, help="Analyse every file afresh, and keep nothing for the next time."),
 )

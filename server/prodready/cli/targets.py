@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from prodready.cli.options import STDIN, Arguments
 from prodready.cli.paths import shown_path
-from prodready.cli.pool import Died, available_processors, spread
-from prodready.cli.progress import tracked
-from prodready.cli.work import Target
+from prodready.cli.target import Target
 from prodready.project.paths import absolute
 from prodready.report.model import Problem
 
 if TYPE_CHECKING:
     from prodready.project.config import Config, Loader
     from prodready.project.files import FileText
-
-_FEW = 24
-_Result = TypeVar("_Result")
 
 
 @dataclass
@@ -71,26 +67,6 @@ def scope_of(arguments: Arguments) -> Scope:
     return scope
 
 
-def work_through(
-    make_work: Callable[[], Callable[[Target], _Result]],
-    died: Callable[[Target, str], _Result],
-    targets: Sequence[Target],
-    jobs: int | None,
-    doing: str,
-) -> list[_Result]:
-    """Do the work on every target and return the results in their order; `died` replaces those of a lost process.
-
-    Without `jobs`, few files are handled in this process, more of them by one process a processor.
-    """
-    if jobs is None:
-        jobs = available_processors() if len(targets) > _FEW else 1
-    results = dict(tracked(spread(make_work, targets, jobs), len(targets), doing))
-    return [
-        died(target, result.reason) if isinstance(result := results[index], Died) else result
-        for index, target in enumerate(targets)
-    ]
-
-
 def warn_of_nothing(scope: Scope) -> None:
     """Tell a user who names directories without Python files, who would take silence for praise."""
     if not scope.targets and not scope.problems:
@@ -131,8 +107,11 @@ def _add_files(scope: Scope, arguments: Arguments, loader: Loader) -> None:
     for start in starts:
         # Also where there are no files, a configuration or a rule's name that is wrong has to be told.
         scope.configure(loader.load(start), arguments)
+    shown_directory = cache(shown_path)
     for path in discover(starts, loader, _noting(scope.problems)):
-        scope.targets.append(Target(path, shown_path(path), scope.configure(loader.load(path), arguments)))
+        directory = shown_directory(path.parent)
+        shown = path.name if directory == "." else f"{directory}/{path.name}"
+        scope.targets.append(Target(path, shown, scope.configure(loader.of_file(path), arguments)))
     scope.targets.sort(key=lambda target: target.shown.split("/"))
 
 

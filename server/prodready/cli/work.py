@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import traceback
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prodready.cli.memory import found_in, key_of
 from prodready.cli.paths import shown_path
+from prodready.cli.stopwatch import Stopwatch
+from prodready.cli.target import Target
 from prodready.engine.analysis import Analysis
 from prodready.engine.cells import Cells
-from prodready.engine.finding import Finding, Related
-from prodready.engine.settings import FileSettings
 from prodready.engine.source import SourceFile
+from prodready.project.cache.modules import Asked, Modules
+from prodready.project.cache.records import FileRecord, News, Records
+from prodready.project.cache.stamps import Stamp, now
 from prodready.project.files import FileText, ReadError, read
 from prodready.project.index import ProjectIndex
 from prodready.project.notebooks import Notebook, is_notebook, notebook_of, rewritten
 from prodready.report.excerpt import lines_of
-from prodready.report.model import CellStart, FileReport, Problem
+from prodready.report.model import CellStart, FileReport, FileTimes, Problem
 from prodready.report.repairs import FileRepair
 
 if TYPE_CHECKING:
+    from prodready.engine.facts import ProjectFacts
+    from prodready.engine.finding import Finding, Related
+    from prodready.engine.settings import FileSettings
+    from prodready.project.cache.store import Store
     from prodready.project.config import Config
     from prodready.project.logging_survey import ProjectLogging
 
@@ -30,16 +37,11 @@ _TOO_DEEP = "is nested too deeply to be analysed"
 
 
 @dataclass(frozen=True)
-class Target:
-    """A file to look at: its absolute path, the path to show, and which of the configurations it has.
+class Outcome:
+    """What checking one file came to: its report, and what the next run may be told."""
 
-    `given` is the text where it does not come from the disk (standard input).
-    """
-
-    path: Path
-    shown: str
-    config: int = 0
-    given: FileText | None = None
+    report: FileReport
+    news: News | None = None
 
 
 @dataclass(frozen=True)
@@ -58,45 +60,93 @@ class Repair(FileRepair):
         return self.before is not None and self.after != self.before.text
 
 
-class Checker:
-    """Checks files with the configurations that it was made with."""
+class Projects:
+    """The configurations of a command, and what is known of the projects that they are for."""
 
     def __init__(self, configs: Sequence[Config]) -> None:
         self._configs = configs
-        self._projects: dict[int, ProjectIndex] = {}
+        self._facts: dict[int, ProjectIndex] = {}
 
-    def __call__(self, target: Target) -> FileReport:
-        """Check one file; whatever goes wrong becomes a problem in its report."""
-        try:
-            file = _text(target)
-            book = _book(target, file)
-            source = _source(target, file, book)
-            analysis = Analysis.once(source, self.settings(target, file), self.project(target))
-        except ReadError as error:
-            return unread(target, error)
-        except Exception as error:  # noqa: BLE001  # one file must not cost the others
-            return failed(target, error)
-        return report_of(target, analysis, book)
+    def config(self, target: Target) -> Config:
+        """Return the configuration of the target."""
+        return self._configs[target.config]
 
     def settings(self, target: Target, file: FileText) -> FileSettings:
         """Return the settings of the target's file, whose text is `file`."""
-        return self._configs[target.config].for_file(target.path, file.text)
+        return self.config(target).for_file(target.path, file.text)
 
-    def project(self, target: Target) -> ProjectIndex:
-        """Return what is known of the project that the target belongs to."""
-        if target.config not in self._projects:
-            self._projects[target.config] = ProjectIndex(self._configs[target.config].root)
-        return self._projects[target.config]
+    def facts(self, target: Target) -> ProjectIndex:
+        """Return what the files on the disk tell of the project that the target belongs to."""
+        if target.config not in self._facts:
+            self._facts[target.config] = ProjectIndex(self.config(target).root)
+        return self._facts[target.config]
+
+
+class Checker:
+    """Checks files with the configurations that it was made with.
+
+    With a `store`, what is known of other modules is taken from there, and what is learned is handed on for it. `timed`
+    says to measure every rule, which takes time itself.
+    """
+
+    def __init__(self, configs: Sequence[Config], store: Store | None = None, timed: bool = False) -> None:
+        self._projects = Projects(configs)
+        self._records = None if store is None else Records(store)
+        self._modules: dict[int, Modules] = {}
+        self._timed = timed
+
+    def __call__(self, target: Target) -> Outcome:
+        """Check one file; whatever goes wrong becomes a problem in its report."""
+        start = time.perf_counter_ns()
+        try:
+            outcome = self._noted(target) if target.given is None else Outcome(self._checked(target, target.given))
+        except ReadError as error:
+            return Outcome(unread(target, error))
+        except Exception as error:  # noqa: BLE001  # one file must not cost the others
+            return Outcome(failed(target, error))
+        if not self._timed or outcome.report.times is None:
+            return outcome
+        times = replace(outcome.report.times, total=time.perf_counter_ns() - start)
+        return replace(outcome, report=replace(outcome.report, times=times))
+
+    def _noted(self, target: Target) -> Outcome:
+        """Check a file on the disk, and note what it depends on and what was found; notebooks are not kept."""
+        seen, stamp = now(), Stamp.of(target.path)
+        file = read(target.path)
+        if self._records is None or stamp is None or is_notebook(target.path):
+            return Outcome(self._checked(target, file))
+        asked = Asked(self._modules_of(target, self._records))
+        report = self._checked(target, file, asked)
+        if not report.problems:
+            digest = file.digest.hex()
+            key = key_of(self._projects.config(target), target.path, digest)
+            results = found_in(report, asked.answers).under(key)
+            self._records.keep(target.path, FileRecord(stamp, seen, digest, results=results))
+        return Outcome(report, self._records.take_news())
+
+    def _checked(self, target: Target, file: FileText, project: ProjectFacts | None = None) -> FileReport:
+        book = _book(target, file)
+        source, settings = _source(target, file, book), self._projects.settings(target, file)
+        project = project or self._projects.facts(target)
+        if not self._timed:
+            return report_of(target, Analysis.once(source, settings, project), book)
+        watch = Stopwatch(settings)
+        analysis = Analysis.once(source, settings, project, watch.rules)
+        return replace(report_of(target, analysis, book), times=FileTimes(rules=watch.spent))
+
+    def _modules_of(self, target: Target, records: Records) -> Modules:
+        if target.config not in self._modules:
+            self._modules[target.config] = Modules(self._projects.config(target).root, records)
+        return self._modules[target.config]
 
 
 class Fixer:
     """Repairs files: `configs` say what is checked, `narrowed` what of it is to be repaired and reported."""
 
     def __init__(self, configs: Sequence[Config], narrowed: Sequence[Config], unsafe: bool) -> None:
-        self._configs = configs
         self._surveys: dict[int, ProjectLogging] = {}
-        self._checker = Checker(configs)
-        self._narrowed = Checker(narrowed)
+        self._projects = Projects(configs)
+        self._narrowed = Projects(narrowed)
         self._unsafe = unsafe
 
     def __call__(self, target: Target) -> Repair:
@@ -126,11 +176,11 @@ class Fixer:
     ) -> Analysis:
         """Analyse a text with what only fixes have to know; that is not looked for where there is nothing to fix."""
         # A fix must not bring a finding of any rule that is on, also where only some rules are to be repaired.
-        settings = _widened(self._checker.settings(target, file), wanted)
-        analysis = Analysis.open(_source(target, file, book), settings, self._checker.project(target))
+        settings = _widened(self._projects.settings(target, file), wanted)
+        analysis = Analysis.open(_source(target, file, book), settings, self._projects.facts(target))
         if all(finding.fix is None for finding in analysis.findings):
             return analysis
-        config = self._configs[target.config]
+        config = self._projects.config(target)
         return analysis.changed(self._logging(target).applied(settings, target.path, config.root))
 
     def _logging(self, target: Target) -> ProjectLogging:
@@ -138,7 +188,7 @@ class Fixer:
         from prodready.project.logging_survey import survey
 
         if target.config not in self._surveys:
-            self._surveys[target.config] = survey(self._configs[target.config])
+            self._surveys[target.config] = survey(self._projects.config(target))
         return self._surveys[target.config]
 
 
@@ -174,20 +224,26 @@ def failed(target: Target, error: Exception) -> FileReport:
     """Report a file over which prodready failed; code may be nested more deeply than Python itself can follow."""
     if isinstance(error, RecursionError):
         return FileReport(target.shown, problems=(Problem(target.shown, _TOO_DEEP),), analysed=False)
+    import traceback
+
     details = "".join(traceback.format_exception(error))
     problem = Problem(target.shown, f"{type(error).__name__}: {error}", ours=True, details=details)
     return FileReport(target.shown, problems=(problem,), analysed=False)
 
 
-def died(target: Target, reason: str) -> FileReport:
+def died(target: Target, reason: str) -> Outcome:
     """Report a file whose process died."""
+    return Outcome(_died(target, reason))
+
+
+def _died(target: Target, reason: str) -> FileReport:
     problem = Problem(target.shown, f"the process that analysed it {reason}", ours=True)
     return FileReport(target.shown, problems=(problem,), analysed=False)
 
 
 def not_repaired(target: Target, reason: str) -> Repair:
     """Report a file whose process died before it was repaired."""
-    return _unchanged(died(target, reason))
+    return _unchanged(_died(target, reason))
 
 
 def _unchanged(report: FileReport) -> Repair:

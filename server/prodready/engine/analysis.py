@@ -11,6 +11,7 @@ from prodready.engine.checker import (
     Checked,
     Knowledge,
     RuleCrash,
+    RuleSet,
     check_segment,
     fault_findings,
     finding_order,
@@ -67,18 +68,30 @@ class Analysis:
 
     @classmethod
     def once(
-        cls, source: SourceFile, settings: FileSettings | None = None, project: ProjectFacts | None = None
+        cls,
+        source: SourceFile,
+        settings: FileSettings | None = None,
+        project: ProjectFacts | None = None,
+        rules: RuleSet | None = None,
     ) -> Analysis:
-        """Analyse a text once, parsed as a whole; the findings are the same as those of `open`."""
-        return cls._fresh(source, Document.whole(source.lines), settings, project)
+        """Analyse a text once, parsed as a whole; the findings are the same as those of `open`.
+
+        `rules` are run in place of those that the settings turn on, to measure them.
+        """
+        return cls._fresh(source, Document.whole(source.lines), settings, project, rules)
 
     @classmethod
     def _fresh(
-        cls, source: SourceFile, document: Document, settings: FileSettings | None, project: ProjectFacts | None
+        cls,
+        source: SourceFile,
+        document: Document,
+        settings: FileSettings | None,
+        project: ProjectFacts | None,
+        rules: RuleSet | None = None,
     ) -> Analysis:
         settings = settings or FileSettings()
         facts = _module_facts(document, settings)
-        return cls(source, document, Knowledge(settings, facts, project or NoProject()))._complete()
+        return cls(source, document, Knowledge(settings, facts, project or NoProject(), rules))._complete()
 
     @property
     def settings(self) -> FileSettings:

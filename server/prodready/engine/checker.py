@@ -40,11 +40,15 @@ class Checked:
 
 @dataclass(frozen=True, eq=False)
 class Knowledge:
-    """Everything besides a segment's own text that its findings depend on."""
+    """Everything besides a segment's own text that its findings depend on.
+
+    `rules` are given where they are not to be those that the settings turn on, to measure them.
+    """
 
     settings: FileSettings
     facts: ModuleFacts
     project: ProjectFacts
+    rules: RuleSet | None = None
 
 
 class RuleSet:
@@ -86,7 +90,7 @@ def _is_pylint(code: str) -> bool:
 
 def check_segment(segment: Segment, knowledge: Knowledge) -> Checked:
     """Run every rule over a segment and leave out what its comments, or the file's, silence."""
-    rules = rule_set(knowledge.settings)
+    rules = knowledge.rules or rule_set(knowledge.settings)
     context = _context(segment, knowledge)
     comments = segment_suppressions(segment)
     hits: list[Hit] = []

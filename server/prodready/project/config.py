@@ -46,6 +46,7 @@ class Loader:
         self._lying_in: dict[Path, Config | None] = {}
         self._nearest: dict[Path, Config] = {}
         self._defaults: dict[Path, Config] = {}
+        self._roots: dict[Path, Path | None] = {}
 
     def load(self, start: Path) -> Config:
         """Return the configuration of `start`, as the function `load` does.
@@ -55,6 +56,14 @@ class Loader:
         """
         start = absolute(start)
         return self._of_directory(start if start.is_dir() else start.parent)
+
+    def of_file(self, path: Path) -> Config:
+        """Return the configuration of a file, given by its absolute path, as `load` does.
+
+        Raises:
+            ConfigError: when the configuration is wrong, or cannot be read.
+        """
+        return self._of_directory(path.parent)
 
     def excluder(self, start: Path) -> Callable[[Path, bool], bool]:
         """Return the test for paths below `start`, as `Config.excluder` does; each path's own configuration decides.
@@ -78,17 +87,26 @@ class Loader:
         return config
 
     def _find(self, directory: Path) -> Config:
-        directories = (directory, *directory.parents)
-        for here in directories:
+        for here in (directory, *directory.parents):
             if here not in self._lying_in:
                 self._lying_in[here] = _load_from(here)
             config = self._lying_in[here]
             if config is not None:
                 return config
-        root = next((here for here in directories if any((here / sign).exists() for sign in _ROOT_SIGNS)), directory)
+        root = self._looks_like_root(directory) or directory
         if root not in self._defaults:
             self._defaults[root] = _with_pyproject(Config(root), _toml(root / PYPROJECT) or {})
         return self._defaults[root]
+
+    def _looks_like_root(self, directory: Path) -> Path | None:
+        """Return the nearest directory, from `directory` up, that looks like a project's."""
+        if directory not in self._roots:
+            if any((directory / sign).exists() for sign in _ROOT_SIGNS):
+                self._roots[directory] = directory
+            else:
+                top = directory.parent == directory
+                self._roots[directory] = None if top else self._looks_like_root(directory.parent)
+        return self._roots[directory]
 
 
 def _load_from(directory: Path) -> Config | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from prodready.project.ignored import IgnoreRules, is_left_out
-from prodready.project.paths import absolute
+from prodready.project.paths import absolute, relative_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,18 +36,25 @@ def discover(
     """
     seen: set[str] = set()
     for path in paths:
-        for found in _walked(path, config, on_error) if path.is_dir() else (path,):
-            real = os.path.realpath(found)
+        found = _walked(path, config, on_error) if path.is_dir() else [(path, os.path.realpath(path))]
+        for file, real in found:
             if real not in seen:
                 seen.add(real)
-                yield found
+                yield file
 
 
-def _walked(start: Path, config: Excluder, on_error: Callable[[Path, str], None] | None) -> Iterator[Path]:
+def _walked(start: Path, config: Excluder, on_error: Callable[[Path, str], None] | None) -> Iterator[tuple[Path, str]]:
+    """Yield the files below `start`, each with its real path."""
     top = absolute(start)
+    real = os.path.realpath(top)
     walk = _Walk(top, config.excluder(top), on_error)
-    for found in walk.files(IgnoreRules.above(top)):
-        yield start / found.relative_to(top)
+    for found, is_link in walk.files(IgnoreRules.above(top)):
+        relative = relative_to(found, top) or found.name
+        yield (
+            found if start is top or start == top else start / relative,
+            # No link lies on the way: the walk follows none to a directory.
+            os.path.realpath(found) if is_link else os.path.join(real, relative),  # noqa: PTH118  text, for speed
+        )
 
 
 @dataclass(frozen=True)
@@ -62,26 +69,29 @@ class _Walk:
     def _real_start(self) -> Path:
         return self.start.resolve()
 
-    def files(self, above: IgnoreRules) -> Iterator[Path]:
-        """Yield the files below the start, to which the rules `above` apply; the walk keeps a stack of its own."""
-        stack: list[tuple[Path, IgnoreRules | None]] = [(self.start, above)]
+    def files(self, above: IgnoreRules) -> Iterator[tuple[Path, bool]]:
+        """Yield the files below the start, to which the rules `above` apply, and whether each is a link.
+
+        They come sorted by name, directory by directory. The walk keeps a stack of its own.
+        """
+        stack: list[tuple[Path, IgnoreRules | bool]] = [(self.start, above)]
         while stack:
             path, rules = stack.pop()
-            if rules is None:
-                yield path
+            if isinstance(rules, bool):
+                yield path, rules
                 continue
             inner = rules.inside(path)
             stack.extend(reversed(list(self._kept(path, inner))))
 
-    def _kept(self, directory: Path, rules: IgnoreRules) -> Iterator[tuple[Path, IgnoreRules | None]]:
-        """Yield a directory's files (with None) and directories (with the rules above them), sorted by name."""
+    def _kept(self, directory: Path, rules: IgnoreRules) -> Iterator[tuple[Path, IgnoreRules | bool]]:
+        """Yield a directory's files (and whether each is a link) and directories (with the rules above them)."""
         for entry in self._entries(directory):
             path = directory / entry.name
             if entry.is_dir(follow_symlinks=False):
                 if not is_left_out(path) and not self._skipped(path, rules, directory=True):
                     yield path, rules
             elif entry.name.endswith(SUFFIX) and self._is_own_file(entry) and not self._skipped(path, rules):
-                yield path, None
+                yield path, entry.is_symlink()
 
     def _entries(self, directory: Path) -> list[os.DirEntry[str]]:
         try:

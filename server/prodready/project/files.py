@@ -80,6 +80,15 @@ def read(path: Path) -> FileText:
     return decode(_read_bytes(path), path)
 
 
+def digest_of(path: Path) -> str:
+    """Return the hash of a file's bytes, as `FileText.digest` has it, in hexadecimal digits.
+
+    Raises:
+        ReadError: when the file cannot be read, as `read` tells; whether it can be decoded is not looked at.
+    """
+    return _digest(_read_bytes(path)).hex()
+
+
 def decode(data: bytes, path: Path | str) -> FileText:
     """Decode the bytes of a Python file; `path` is only a name for messages.
 

@@ -14,7 +14,8 @@ from prodready.project.source_roots import source_roots
 if TYPE_CHECKING:
     from prodready.engine.facts import ModuleFacts
 
-_MAX_BYTES = 1024 * 1024
+MAX_BYTES = 1024 * 1024
+"""Larger modules hold data: nothing is told of them."""
 _MAX_MODULES = 4096
 _Stamp = tuple[Path, int, int]
 
@@ -92,6 +93,11 @@ class ProjectIndex:
         return known[1]
 
 
+def package_of(name: str, path: Path) -> str:
+    """Return what the relative imports of the module with dotted `name`, whose file is `path`, start from."""
+    return name if path.name == "__init__.py" else name.rpartition(".")[0]
+
+
 def _stamp(path: Path) -> _Stamp | None:
     """Return a file with its time and size, None when it is gone."""
     try:
@@ -106,11 +112,10 @@ def _read_facts(name: str, stamp: _Stamp) -> ModuleFacts | None:
     from prodready.engine.source import SourceFile
 
     path, _, size = stamp
-    if size > _MAX_BYTES:
+    if size > MAX_BYTES:
         return None
     try:
         text = read(path).text
     except ReadError:
         return None
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    return facts_of(SourceFile.from_text(text, str(path)), name, package)
+    return facts_of(SourceFile.from_text(text, str(path)), name, package_of(name, path))

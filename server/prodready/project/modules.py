@@ -19,14 +19,23 @@ def module_name(path: Path, root: Path) -> tuple[str, str]:
     none is named from the nearest directory above it that `is_source_root`, or else from `root`. Directories whose name
     is no identifier cannot be imported, so names start below them. Both paths are absolute.
     """
-    base = _above_packages(path.parent)
-    if base == path.parent:
+    package = package_in(path.parent, root)
+    return name_in(package, path.stem), package
+
+
+def package_in(directory: Path, root: Path) -> str:
+    """Return the package that the relative imports of the files in `directory` start from; empty for none."""
+    base = _above_packages(directory)
+    if base == directory:
         base = _source_root(base, root)
-    parents = _importable(path.parent.parts[len(base.parts) :])
-    package = _spelled(".".join(parents))
-    if path.stem == "__init__" and parents:
-        return package, package
-    return _spelled(".".join((*parents, path.stem))), package
+    return _spelled(".".join(_importable(directory.parts[len(base.parts) :])))
+
+
+def name_in(package: str, stem: str) -> str:
+    """Return the dotted name of the module in `package` whose file is called `stem`, without its suffix."""
+    if stem == "__init__" and package:
+        return package
+    return _spelled(f"{package}.{stem}" if package else stem)
 
 
 def is_source_root(directory: Path) -> bool:

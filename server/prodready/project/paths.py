@@ -13,7 +13,11 @@ def absolute(path: Path) -> Path:
 
 def relative_to(path: Path, root: Path) -> str | None:
     """Return `path` below `root` with slashes, None when it lies outside. Both are absolute; the disk is not asked."""
-    try:
-        return path.relative_to(root).as_posix()
-    except ValueError:
+    text, base = os.fspath(path), os.fspath(root)
+    if text == base:
+        return "."
+    prefix = base if base.endswith(os.sep) else base + os.sep
+    # Text, because `Path.relative_to` is what a check of many known files would spend most of its time in.
+    if not os.path.normcase(text).startswith(os.path.normcase(prefix)):
         return None
+    return text[len(prefix) :].replace(os.sep, "/")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -13,7 +15,7 @@ from prodready.engine.settings import FileSettings, Role
 from prodready.project.files import ReadError, read
 from prodready.project.globs import GlobSet
 from prodready.project.ignored import is_left_out
-from prodready.project.modules import module_name
+from prodready.project.modules import name_in, package_in
 from prodready.project.options import BY_KEY, OPTIONS, Options, field_of
 from prodready.project.paths import absolute, relative_to
 from prodready.project.problems import ConfigError, ConfigProblem
@@ -25,7 +27,7 @@ NOTEBOOK = ".ipynb"
 _LINE_LENGTH = 88
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """What the configuration and the disk say about a path, whatever the text."""
 
     module: str
@@ -80,7 +82,7 @@ class Config:
     def role(self, path: Path, text: str | None = None) -> tuple[Role, str]:
         """Return a file's role and the reason, a sentence. `text` as in `for_file`."""
         path = absolute(path)
-        place = self._place(path)
+        place = self.place(path)
         return role_of(
             path,
             _text_of(path) if text is None else text,
@@ -166,11 +168,21 @@ class Config:
         return replace(self, cli_select=tuple(select), cli_ignore=tuple(ignore))
 
     @cached_property
+    def fingerprint(self) -> str:
+        """A hash of everything that the settings of files come from, apart from the files."""
+        values = {name: _plain(value) for name, value in self.__getstate__().items()}
+        return hashlib.blake2b(json.dumps(values, default=_plain).encode(), digest_size=16).hexdigest()
+
+    @cached_property
     def _settings(self) -> dict[tuple[Path, Role], FileSettings]:
         return {}
 
     @cached_property
-    def _places(self) -> dict[Path, _Place]:
+    def _places(self) -> dict[Path, Place]:
+        return {}
+
+    @cached_property
+    def _packages(self) -> dict[Path, tuple[str, bool]]:
         return {}
 
     @cached_property
@@ -199,16 +211,29 @@ class Config:
             return None
         return selected((*options.select, *options.extend_select), options.ignore) - selected(self.cli_ignore)
 
-    def _place(self, path: Path) -> _Place:
+    def place(self, path: Path) -> Place:
+        """Return what holds for an absolute path whatever its text: with that, its settings are decided."""
         place = self._places.get(path)
         if place is None:
-            # A notebook is no module: nobody can import it.
-            module, package = ("", "") if path.suffix == NOTEBOOK else module_name(path, self.root)
-            in_package = (path.parent / "__init__.py").is_file()
-            place = self._places[path] = _Place(module, package, in_package, self._selected_in(path))
+            package, in_package = self._package_in(path.parent)
+            module = name_in(package, path.stem)
+            if path.suffix == NOTEBOOK:
+                # A notebook is no module: nobody can import it.
+                module = package = ""
+            place = self._places[path] = Place(module, package, in_package, self._selected_in(path))
         return place
 
+    def _package_in(self, directory: Path) -> tuple[str, bool]:
+        """Return the package that a directory's files belong to, and whether the directory itself is one."""
+        known = self._packages.get(directory)
+        if known is None:
+            is_one = (directory / "__init__.py").is_file()
+            known = self._packages[directory] = (package_in(directory, self.root), is_one)
+        return known
+
     def _selected_in(self, path: Path) -> frozenset[str] | None:
+        if not self._file_ignores:
+            return self._selected
         relative = relative_to(path, self.root) or path.name
         off = [codes for globs, codes in self._file_ignores if globs.match(relative) is not None]
         if not off:
@@ -217,7 +242,7 @@ class Config:
         return on.difference(*off)
 
     def _made(self, path: Path, role: Role) -> FileSettings:
-        place, options = self._place(path), self.options
+        place, options = self.place(path), self.options
         return FileSettings(
             role=role,
             module=place.module,
@@ -244,6 +269,12 @@ def _text_of(path: Path) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Options):
+        return {declared.name: _plain(getattr(value, declared.name)) for declared in fields(value)}
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, Mapping):

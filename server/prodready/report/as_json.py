@@ -6,14 +6,17 @@ import json
 from typing import Any
 
 from prodready.engine.finding import Finding, Fix, Position, Range
+from prodready.report import statistics
 from prodready.report.model import FileReport, Report, fixable
+from prodready.report.statistics import Statistics
 
 VERSION = 1
 
 
-def render(report: Report) -> str:
-    """Write a run as one JSON object, without a line end."""
-    return json.dumps(as_object(report), indent=2, ensure_ascii=False)
+def render(report: Report, sums: Statistics | None = None) -> str:
+    """Write a run as one JSON object, without a line end; `sums` stand under a key of their own, `statistics`."""
+    more = {} if sums is None else {"statistics": statistics.as_object(sums)}
+    return json.dumps(as_object(report) | more, indent=2, ensure_ascii=False)
 
 
 def as_object(report: Report) -> dict[str, Any]:

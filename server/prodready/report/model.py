@@ -32,12 +32,20 @@ class CellStart:
 
 
 @dataclass(frozen=True)
+class FileTimes:
+    """How long a file took, in nanoseconds: each rule by its code, and everything from reading it on."""
+
+    rules: Mapping[str, int] = field(default_factory=dict)
+    total: int = 0
+
+
+@dataclass(frozen=True)
 class FileReport:
     """What the analysis of one file brought.
 
     `path` is as shown to people. `lines` holds the source lines (0-based number to text without line end) that
     excerpts of the findings need. `analysed` is False when the file could not be read. `cells` are those of a notebook;
-    its findings and lines count in the text of all of them.
+    its findings and lines count in the text of all of them. `times` are there when somebody wants to know.
     """
 
     path: str
@@ -46,6 +54,7 @@ class FileReport:
     problems: tuple[Problem, ...] = ()
     analysed: bool = True
     cells: tuple[CellStart, ...] = ()
+    times: FileTimes | None = None
 
     def cell_at(self, line: int) -> CellStart | None:
         """Return the cell that a line belongs to, None where the file is no notebook."""

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from prodready.engine.finding import Finding, Fix, Position, Related, Severity
+from prodready.report import statistics
 from prodready.report.excerpt import WIDEST, ExcerptLine, excerpt, printable
 from prodready.report.model import FileReport, Report, fixable, safely_fixable
 from prodready.report.paint import Paint, plain
+from prodready.report.statistics import Statistics
 
 _NARROWEST = 40
 _STYLES = {
@@ -19,8 +21,15 @@ _STYLES = {
 }
 
 
-def render(report: Report, paint: Paint = plain, *, concise: bool = False, columns: int | None = None) -> Iterator[str]:
-    """Write a run as lines without line ends: its findings, and the sums last.
+def render(
+    report: Report,
+    paint: Paint = plain,
+    *,
+    concise: bool = False,
+    columns: int | None = None,
+    sums: Statistics | None = None,
+) -> Iterator[str]:
+    """Write a run as lines without line ends: its findings, then `sums` where they are given, and the total last.
 
     `concise` takes one line a finding. `columns` is how wide the terminal is: source lines are cut to fit.
     """
@@ -30,6 +39,8 @@ def render(report: Report, paint: Paint = plain, *, concise: bool = False, colum
             if not concise:
                 yield from _details(file, finding, paint, columns)
                 yield ""
+    if sums is not None:
+        yield from statistics.as_text(sums, paint)
     yield summary(report)
 
 

@@ -6,8 +6,8 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +15,9 @@ from prodready.cli import exits, output
 from prodready.cli.options import Arguments, output_format, selection, verbose
 from prodready.cli.problems import report_problems
 from prodready.report.model import FileReport, Report
+
+if TYPE_CHECKING:
+    from prodready.report.statistics import Statistics
 
 
 @click.command("check", short_help="Show what is wrong.")
@@ -30,8 +33,20 @@ from prodready.report.model import FileReport, Report
 @click.option(
     "--exit-zero", is_flag=True, help="Exit with 0 although there are findings (not: although something failed)."
 )
+@click.option(
+    "--statistics",
+    is_flag=True,
+    help="Also show the findings and the time of every rule, and the slowest files; every file is analysed afresh.",
+)
 @verbose
-def command(arguments: Arguments, output_format: str, concise: bool, output_file: Path | None, exit_zero: bool) -> int:
+def command(
+    arguments: Arguments,
+    output_format: str,
+    concise: bool,
+    output_file: Path | None,
+    exit_zero: bool,
+    statistics: bool,
+) -> int:
     """Show what makes Python files unfit for production.
 
     PATHS are files and directories (default: the current one); `-` reads standard input. In directories, Python files
@@ -57,8 +72,8 @@ def command(arguments: Arguments, output_format: str, concise: bool, output_file
     """
     if output_file is not None:
         _refuse_unwritable(output_file)
-    report = _run(arguments)
-    lines = _rendered(report, output_format, concise, output_file)
+    report = _run(arguments, timed=statistics)
+    lines = _rendered(report, _summed(report) if statistics else None, output_format, concise, output_file)
     if output_file is None:
         output.write_lines(lines)
     else:
@@ -69,30 +84,39 @@ def command(arguments: Arguments, output_format: str, concise: bool, output_file
     return exits.FINDINGS if report.findings and not exit_zero else failure
 
 
-def _run(arguments: Arguments) -> Report:
-    from prodready.cli.targets import scope_of, warn_of_nothing, work_through
-    from prodready.cli.work import Checker, died
+def _run(arguments: Arguments, *, timed: bool) -> Report:
+    from prodready.cli.checking import check_all
+    from prodready.cli.targets import scope_of, warn_of_nothing
 
     start = time.monotonic()
     scope = scope_of(arguments)
     warn_of_nothing(scope)
-    files = work_through(partial(Checker, scope.narrowed), died, scope.targets, arguments.jobs, "Checking")
+    files = check_all(scope, arguments, timed=timed)
     directories = [FileReport(p.path, problems=(p,), analysed=False) for p in scope.problems]
     return Report([*directories, *files], time.monotonic() - start)
 
 
-def _rendered(report: Report, output_format: str, concise: bool, output_file: Path | None) -> Iterable[str]:
+def _summed(report: Report) -> Statistics:
+    from prodready.project.selectors import rule_names
+    from prodready.report.statistics import statistics
+
+    return statistics(report, {rule.code: rule.name for rule in rule_names()})
+
+
+def _rendered(
+    report: Report, sums: Statistics | None, output_format: str, concise: bool, output_file: Path | None
+) -> Iterable[str]:
     if output_format == "json":
         from prodready.report import as_json
 
-        return [as_json.render(report)]
+        return [as_json.render(report, sums)]
     from prodready.report import text
     from prodready.report.paint import painter
 
     if output_file is not None:
-        return text.render(report, concise=concise)
+        return text.render(report, concise=concise, sums=sums)
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    return text.render(report, painter(sys.stdout), concise=concise, columns=columns)
+    return text.render(report, painter(sys.stdout), concise=concise, columns=columns, sums=sums)
 
 
 def _refuse_unwritable(path: Path) -> None:

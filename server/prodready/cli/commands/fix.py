@@ -18,8 +18,9 @@ from prodready.report.model import Problem
 from prodready.report.repairs import Manner
 
 if TYPE_CHECKING:
+    from prodready.cli.target import Target
     from prodready.cli.targets import Scope
-    from prodready.cli.work import Repair, Target
+    from prodready.cli.work import Repair
 
 
 @click.command("fix", short_help="Repair what can be repaired.")
@@ -72,7 +73,8 @@ def command(arguments: Arguments, unsafe_fixes: bool, diff: bool) -> int:
 
 
 def _repaired(scope: Scope, jobs: int | None, unsafe: bool) -> list[Repair]:
-    from prodready.cli.targets import warn_of_nothing, work_through
+    from prodready.cli.spreading import work_through
+    from prodready.cli.targets import warn_of_nothing
     from prodready.cli.work import Fixer, not_repaired
 
     warn_of_nothing(scope)
