@@ -45,8 +45,7 @@ class Twin:
             changes.append(_change(self.text, edit))
             self.text = paired(applied(self.text, edit))
         self.version += 1
-        self.session.apply(changes, _CODEC)
-        self.session.version = self.version
+        self.session.apply(self.version, changes, _CODEC)
         self.session.catch_up()
 
     def compare(self) -> bool:

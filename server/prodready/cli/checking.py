@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,14 +26,11 @@ def check_all(scope: Scope, arguments: Arguments, *, timed: bool = False) -> lis
     store = user_store() if arguments.cache else None
     if store is None:
         return _analysed(scope, scope.targets, arguments.jobs, None, None, timed=timed)
-    memory = Memory(store, scope.narrowed)
-    try:
+    # Also when the user has stopped us: what was done until then need not be done again.
+    with contextlib.closing(Memory(store, scope.narrowed)) as memory:
         known = {} if timed else _recalled(scope.targets, memory)
         rest = [target for target in scope.targets if target not in known]
         known.update(zip(rest, _analysed(scope, rest, arguments.jobs, store, memory, timed=timed), strict=True))
-    finally:
-        # Also when the user has stopped us: what was done until then need not be done again.
-        memory.close()
     return [known[target] for target in scope.targets]
 
 

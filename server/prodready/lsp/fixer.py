@@ -25,14 +25,15 @@ class Fixer:
         self._server = server
         self._imports: asyncio.Task[None] | None = None
 
-    def warm_up(self) -> None:
-        """Import libcst in a thread, so that the first light bulb need not wait for it."""
+    def warm_up(self, session: Session) -> None:
+        """Import libcst, and find out how the project logs, so that the first light bulb need not wait for either."""
         if self._imports is None:
             self._imports = self._server.tasks.start(asyncio.to_thread(_import))
+            self._server.tasks.start(self._server.configurations.settle(session))
 
     async def prepare(self, session: Session) -> None:
         """Get ready to plan repairs in a document: whoever asks for its analysis after this gets one fit for fixes."""
-        self.warm_up()
+        self.warm_up(session)
         assert self._imports is not None, "warmed up"
         await asyncio.shield(self._imports)
         await self._server.configurations.settle(session)

@@ -48,7 +48,7 @@ class Publisher:
         elif not asks:
             self._ask_to_pull()
         if report.can_be_fixed:
-            self._server.fixer.warm_up()
+            self._server.fixer.warm_up(session)
 
     def clear(self, part: Part) -> None:
         """Take back what a client shows of a part that was closed."""
