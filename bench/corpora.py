@@ -68,10 +68,11 @@ def _measure(call: argparse.Namespace) -> int:
     return 0
 
 
-def _survey(project: Project, processes: int) -> ProjectOutcome:
+def _survey(project: Project, processes: int, *, compared: bool = True) -> ProjectOutcome:
     jobs = [Job(project, path) for path in project.files()]
     sizes = [project.path(job.path).stat().st_size for job in jobs]
-    return ProjectOutcome(project, tuple(spread(survey, jobs, processes, f"{project.title}: analysing", sizes)))
+    work = partial(survey, compared=compared)
+    return ProjectOutcome(project, tuple(spread(work, jobs, processes, f"{project.title}: analysing", sizes)))
 
 
 def _try_fixes(outcome: ProjectOutcome, processes: int) -> ProjectOutcome:
@@ -87,7 +88,7 @@ def _try_fixes(outcome: ProjectOutcome, processes: int) -> ProjectOutcome:
 
 
 def _sample(call: argparse.Namespace) -> int:
-    outcomes = [_survey(project, call.processes) for project in projects(call.projects)]
+    outcomes = [_survey(project, call.processes, compared=False) for project in projects(call.projects)]
     drawn = judging.draw(outcomes, call.sample, call.seed, frozenset(code.upper() for code in call.rule))
     place = call.output or results_directory() / f"judge-{call.seed}.md"
     place.write_text(judging.sheet(drawn, call.seed), encoding="utf-8")

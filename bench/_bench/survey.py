@@ -70,17 +70,20 @@ def subject(job: Job) -> Subject:
     return Subject(source, settings, _index(job.project))
 
 
-def survey(job: Job) -> FileSurvey:
-    """Analyse one file; that it cannot be read, or that the engine fails over it, is a result too."""
+def survey(job: Job, *, compared: bool = True) -> FileSurvey:
+    """Analyse one file; that it cannot be read, or that the engine fails over it, is a result too.
+
+    `compared` tells whether it is analysed as in an editor, too.
+    """
     try:
-        return _surveyed(job)
+        return _surveyed(job, compared)
     except ReadError as error:
         return FileSurvey(job.path, unread=error.reason)
     except Exception as error:  # noqa: BLE001  # the engine must never raise: this is what the measurement looks for
         return FileSurvey(job.path, crashes=(f"the engine: {type(error).__name__}: {error}",))
 
 
-def _surveyed(job: Job) -> FileSurvey:
+def _surveyed(job: Job, compared: bool) -> FileSurvey:
     started = time.process_time()
     file = subject(job)
     analysis = file.once()
@@ -93,7 +96,7 @@ def _surveyed(job: Job) -> FileSurvey:
         findings,
         tuple(f"{crash.code}: {crash.error}" for crash in analysis.crashes),
         broken="; ".join(_faults(analysis)),
-        live_differs=tuple(file.live().findings) != findings,
+        live_differs=compared and tuple(file.live().findings) != findings,
     )
 
 
