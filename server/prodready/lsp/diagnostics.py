@@ -92,16 +92,13 @@ class Report:
     def _segments(
         self, session: Session, window: Window, analysis: Analysis, client: Client
     ) -> Iterator[tuple[int, _Converted]]:
-        for line, _, findings in analysis.segment_findings:
-            if not findings:
-                continue
+        for line, findings in _inside(window, analysis):
             known, start = self.segments.get(id(findings)), line - window.first
             if known is None or known.start != start or known.findings is not findings:
                 own = [finding for finding in findings if window.holds(finding.range.start.line + line)]
                 writer = _Writer(session, window, client, start)
                 known = _Converted(findings, own, start, [writer.text(finding) for finding in own])
-            if known.own:
-                yield id(findings), known
+            yield id(findings), known
 
     def _stands_in(self, source: SourceFile, first: int) -> bool:
         """Tell whether the lines under the diagnostics were not touched.
@@ -119,6 +116,16 @@ class Report:
             for finding in converted.own:
                 span = finding.range.shifted(converted.start)
                 yield from range(span.start.line, span.end.line + 1)
+
+
+def _inside(window: Window, analysis: Analysis) -> Iterator[tuple[int, Sequence[Finding]]]:
+    """Yield the first line and the findings of each segment that has some and reaches into a part."""
+    document = analysis.document
+    last = len(document.segments) if window.stop is None else document.index_at(window.stop - 1) + 1
+    for index in range(document.index_at(window.first), last):
+        findings = analysis.checked[index].findings
+        if findings:
+            yield document.starts[index], findings
 
 
 class _Writer:

@@ -85,7 +85,7 @@ class Documents:
         session.change(params.change, self._server.client.codec)
         for part in before:
             if part not in session.parts:
-                del self._by_part[part.uri]
+                self._by_part.pop(part.uri, None)
                 self._server.publisher.clear(part)
         self._by_part.update((part.uri, session) for part in session.parts)
         self._changed(session)
@@ -125,7 +125,7 @@ class Documents:
             session.is_closed = True
             _wake(session)
             for part in session.parts:
-                del self._by_part[part.uri]
+                self._by_part.pop(part.uri, None)
                 self._server.publisher.clear(part)
             self._server.projects.closed(session)
 

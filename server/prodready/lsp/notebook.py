@@ -111,7 +111,8 @@ class Notebook(Session):
 
     def _join(self) -> None:
         """Find out which cells count, and where each lies in the text."""
-        parts = [part for cell in self._order if (part := self._counted(cell)) is not None]
+        # A client may name a document twice; it counts once.
+        parts = list(dict.fromkeys(part for cell in self._order if (part := self._counted(cell)) is not None))
         self.parts = parts
         cells = self._cells = Cells(tuple(part.cell for part in parts))
         self._windows = {
