@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -162,18 +163,22 @@ def test_the_log_that_cannot_be_written_is_an_error_of_the_call(tmp_path: Path) 
     assert b"cannot start" in done.stderr
 
 
-def listening(*options: str) -> tuple[subprocess.Popen[bytes], int]:
-    process = subprocess.Popen([*SERVER, *options], stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    announced = process.stderr.readline().decode()
-    return process, int(announced.rpartition(":")[2])
+@contextmanager
+def listening(*options: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Start a server that waits on a port; it ends with the block, also when nobody has come."""
+    with subprocess.Popen([*SERVER, *options], stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stderr is not None
+            announced = process.stderr.readline().decode()
+            yield process, int(announced.rpartition(":")[2])
+        finally:
+            process.kill()
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("transport", ["tcp", "ws"])
 async def test_it_serves_one_client_on_the_loopback_address(transport: str, tmp_path: Path) -> None:
-    process, port = listening(f"--{transport}", "0")
-    with process:
+    with listening(f"--{transport}", "0") as (process, port):
         editor = Editor()
         await getattr(editor.client, f"start_{transport}")("127.0.0.1", port)
         await editor.client.initialize_session(types.InitializeParams(capabilities=capabilities()))
@@ -187,15 +192,16 @@ async def test_it_serves_one_client_on_the_loopback_address(transport: str, tmp_
 
 
 def test_a_page_from_elsewhere_cannot_connect(tmp_path: Path) -> None:
-    process, port = listening("--ws", "0")
-    with process, socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+    with (
+        listening("--ws", "0") as (_, port),
+        socket.create_connection(("127.0.0.1", port), PATIENCE) as connection,
+    ):
         connection.sendall(
             b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
             b"Origin: https://evil.example\r\n\r\n"
         )
         assert connection.recv(64).startswith(b"HTTP/1.1 403")
-        process.terminate()
 
 
 @pytest.mark.asyncio

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import io
 import os
+import re
 import stat
 import tempfile
-import tokenize
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,12 @@ __all__ = ["FileError", "FileText", "ReadError", "WriteError", "decode", "discov
 MAX_BYTES = 5 * 1024 * 1024
 """Larger files are data, not code that somebody wrote."""
 _HEAD_BYTES = 8192
+_CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
+_NO_CODE = re.compile(rb"[ \t\f]*(?:#.*)?")
+_USUAL = (
+    ("utf-8", re.compile(r"utf-8(?:-.*)?")),
+    ("iso-8859-1", re.compile(r"(?:latin-1|iso-8859-1|iso-latin-1)(?:-.*)?")),
+)
 _ASCII = "# coding\t\\\r\n"
 """What every encoding of a Python file must write as ASCII does."""
 _OTHER_BOMS = (
@@ -60,7 +65,7 @@ class WriteError(FileError):
 class FileText:
     """A file's text with its own line ends, and what is needed to write it back.
 
-    `encoding` is the codec's name as `tokenize` gives it, `bom` whether the file begins with a UTF-8 signature (which
+    `encoding` is the codec's name as the file gives it, `bom` whether the file begins with a UTF-8 signature (which
     is not part of `text`), `digest` tells whether the file on disk is still the one that was read.
     """
 
@@ -152,31 +157,31 @@ def _why(error: OSError) -> str:
 
 
 def _encoding(data: bytes, path: Path | str) -> tuple[str, bool]:
-    """Return the encoding that the signature or the coding line gives, and whether there is a signature."""
-    head = data[:_HEAD_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    lines = io.BytesIO(b"".join(head.splitlines(keepends=True)[:2]))
+    """Return the encoding that the signature or the coding line gives, and whether there is a signature.
+
+    As PEP 263 says; `tokenize` says it in other words with each Python, and fails over some codecs.
+    """
+    signed = data.startswith(codecs.BOM_UTF8)
+    head = data[:_HEAD_BYTES].removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    first, second = (*head.split(b"\n", 2), b"", b"")[:2]
+    named = _CODING.match(first) or (_CODING.match(second) if _NO_CODE.fullmatch(first) else None)
+    if named is None:
+        return "utf-8", signed
+    name = _normal(named[1].decode("ascii"))
     try:
-        name, _ = tokenize.detect_encoding(lines.readline)
-    except SyntaxError as error:
-        raise ReadError(path, _encoding_fault(data, error)) from error
-    if name == "utf-8-sig":
-        return "utf-8", True
-    return name, False
+        codecs.lookup(name)
+    except LookupError as error:
+        raise ReadError(path, f"names an encoding that Python does not know in its coding line: {name}") from error
+    if signed and name != "utf-8":
+        raise ReadError(path, "begins with a UTF-8 signature, but its coding line names another encoding")
+    return name, signed
 
 
-def _encoding_fault(data: bytes, error: SyntaxError) -> str:
-    """Say why no encoding was found: a coding line that is wrong, or a first line that is not UTF-8."""
-    message = str(error.msg)
-    if "unknown encoding" in message:
-        name = message.partition("unknown encoding")[2].strip(": ") or message
-        return f"names an encoding that Python does not know in its coding line: {name}"
-    if data.startswith(codecs.BOM_UTF8):
-        return "begins with a UTF-8 signature, but its coding line names another encoding"
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as fault:
-        return _undecodable(data, fault)
-    return f"cannot be decoded: {message}"
+def _normal(name: str) -> str:
+    """Return the usual name of an encoding that has several, as CPython's own reader takes them for the same."""
+    short = name[:12].lower().replace("_", "-")
+    usual = next((usual for usual, found in _USUAL if found.fullmatch(short)), None)
+    return name if usual is None else usual
 
 
 def _decoded(data: bytes, encoding: str, path: Path | str) -> str:
