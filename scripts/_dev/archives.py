@@ -6,7 +6,7 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -17,7 +17,17 @@ WANTED_SUFFIXES = frozenset({".py", ".toml", ".cfg", ".ini", ".txt", ".in", ".lo
 WANTED_NAMES = ("Dockerfile", ".env")
 
 
-def unpack(archive: Path, directory: Path) -> int:
+def is_wanted(path: Path) -> bool:
+    """Whether prodready has any use for a file of this name."""
+    return path.suffix in WANTED_SUFFIXES or path.name.startswith(WANTED_NAMES)
+
+
+def anything(path: Path) -> bool:
+    """Want every file: what is run needs all of them."""
+    return True
+
+
+def unpack(archive: Path, directory: Path, wanted: Callable[[Path], bool] = is_wanted) -> int:
     """Unpack the wanted files of a wheel or .tar.gz into the new `directory`; returns how many.
 
     The directory appears complete or not at all. Raises Problem when the archive is broken, or when a name in it
@@ -26,7 +36,7 @@ def unpack(archive: Path, directory: Path) -> int:
     directory.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=directory.parent))
     try:
-        count = _unpack_into(archive, beside)
+        count = _unpack_into(archive, beside, wanted)
         shutil.rmtree(directory, ignore_errors=True)
         beside.rename(directory)
     except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile) as error:
@@ -36,21 +46,16 @@ def unpack(archive: Path, directory: Path) -> int:
     return count
 
 
-def _unpack_into(archive: Path, directory: Path) -> int:
+def _unpack_into(archive: Path, directory: Path, wanted: Callable[[Path], bool]) -> int:
     count = 0
     for name, content in _files(archive):
         target = _inside(directory, name, archive)
-        if is_wanted(target):
+        if wanted(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as out:
                 shutil.copyfileobj(content, out)
             count += 1
     return count
-
-
-def is_wanted(path: Path) -> bool:
-    """Whether prodready has any use for a file of this name."""
-    return path.suffix in WANTED_SUFFIXES or path.name.startswith(WANTED_NAMES)
 
 
 def _files(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
