@@ -99,7 +99,7 @@ def test_noqa_alone_means_no_rule_that_other_tools_do_not_have() -> None:
     assert not found.silences(0, selectors_for("OBS999", "of-our-own"))
 
 
-def test_a_syntax_error_cannot_be_silenced() -> None:
+def test_a_syntax_error_is_not_silenced_for_the_whole_file() -> None:
     assert [f.code for f in opened("x = (  # prodready: ignore-file\n").findings] == ["SYN101"]
 
 

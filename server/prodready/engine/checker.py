@@ -100,7 +100,8 @@ def check_segment(segment: Segment, knowledge: Knowledge) -> Checked:
             crash = _run(check, node, context, hits)
             if crash is not None:
                 crashes.append(RuleCrash(rule.code, crash))
-    kept = [hit.finding for hit in hits if not _silenced(hit, rules, comments, knowledge.facts.ignores)]
+    whole = knowledge.facts.ignores
+    kept = [hit.finding for hit in hits if not _silenced(hit.finding, hit.line, rules, comments, whole)]
     return Checked(tuple(sorted(set(kept), key=finding_order)), tuple(crashes))
 
 
@@ -117,9 +118,14 @@ def _run(check: Check, node: ast.AST, context: Context, hits: list[Hit]) -> str 
 
 
 def fault_findings(segment: Segment, knowledge: Knowledge) -> list[Finding]:
-    """Return what the rules say of a segment that does not parse."""
-    context = _context(segment, knowledge)
-    return [finding for rule in rule_set(knowledge.settings).rules for finding in rule.fault_findings(context)]
+    """Return what the rules say of a segment that does not parse.
+
+    A comment on the very line that is wrong means it. One for the whole file does not: it was written when it parsed.
+    """
+    context, rules = _context(segment, knowledge), rule_set(knowledge.settings)
+    comments = segment_suppressions(segment)
+    found = (finding for rule in rules.rules for finding in rule.fault_findings(context))
+    return [f for f in found if not _silenced(f, f.range.start.line, rules, comments, frozenset())]
 
 
 def hits_of(rule: Rule, segment: Segment, knowledge: Knowledge) -> tuple[list[Hit], Context]:
@@ -152,13 +158,14 @@ def _context(segment: Segment, knowledge: Knowledge) -> Context:
     return Context(segment, knowledge.settings, names)
 
 
-def _silenced(hit: Hit, rules: RuleSet, comments: Suppressions, file: frozenset[str]) -> bool:
+def _silenced(finding: Finding, line: int, rules: RuleSet, comments: Suppressions, file: frozenset[str]) -> bool:
+    """Tell whether a comment on a finding's line, on that of its statement (`line`), or for the file silences it."""
     if comments is NOTHING and not file:
         return False
-    selectors = rules.selectors[hit.finding.code]
+    selectors = rules.selectors[finding.code]
     if not file.isdisjoint(selectors):
         return True
-    return comments.silences(hit.finding.range.start.line, selectors) or comments.silences(hit.line, selectors)
+    return comments.silences(finding.range.start.line, selectors) or comments.silences(line, selectors)
 
 
 def _dispatch(segment: Segment, rules: RuleSet) -> Iterator[tuple[ast.AST, list[tuple[Rule, Check]]]]:

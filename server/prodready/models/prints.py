@@ -16,6 +16,7 @@ from prodready.engine.semantic import Names
 from prodready.engine.settings import Role
 from prodready.engine.syntax import (
     FUNCTIONS,
+    FunctionNode,
     ancestors,
     block_of,
     enclosing_handler,
@@ -25,10 +26,9 @@ from prodready.engine.syntax import (
     walk,
     walk_own,
 )
-from prodready.models.error_logs import is_unexpected
 from prodready.models.failures import sounds_secret
 from prodready.models.handlers import caught, is_broad, runs_where_logging_harms
-from prodready.models.loggers import LogCall, log_call
+from prodready.models.loggers import LogCall, log_call, module_loggers
 
 _ERROR_WORDS: Final = re.compile(
     r"\b(?:error|failed|failure|fatal|exception|traceback|crash(?:ed)?|cannot|could not|couldn't|unable to)\b|[❌💥🔥]"
@@ -45,9 +45,16 @@ _INTERRUPTS: Final = frozenset({
 })  # fmt: skip
 _DISPLAYS: Final = re.compile(r"^_*(?:print|show|display)_")
 _CONNECTIONS: Final = re.compile(r"(?:uri|url|dsn|(?:^|_)conn(?:ection)?(?:_?str(?:ing)?)?)$", re.IGNORECASE)
-_VERBOSITY: Final = frozenset({
-    "verbose", "verbosity", "quiet", "set_verbose", "debug", "debug_mode", "is_debug", "environ", "getenv",
-})  # fmt: skip
+_TEXTS: Final = re.compile(
+    r"(?:^|_)(?:text|msg|message|line|output|out|report|summary|banner|s|info|title|usage|help)s?$"
+)
+"""Names of values that are text to be read."""
+_VERBOSITY: Final = re.compile(r"verbos|quiet|debug|trac(?:e|ing)|bench|profil|^environ$|^getenv$", re.IGNORECASE)
+"""Words of switches for those who want to see more: a debug mode, a benchmark."""
+_ENOUGH_FOR_DISPLAY: Final = 4
+"""Outputs of one function, on its way to success, that make it a display."""
+_STACK_PRINTS: Final = frozenset({"traceback.print_stack", "faulthandler.dump_traceback"})
+_EXITS: Final = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
 _TERMINAL: Final = frozenset({
     "curses", "getpass", "inquirer", "prompt_toolkit", "questionary", "readline", "termios", "tty", "webbrowser",
 })  # fmt: skip
@@ -173,12 +180,17 @@ def imports_terminal(name: str, context: Context) -> bool:
 def may_be_output(node: ast.AST, context: Context) -> bool:
     """Tell whether output may well be wanted: asked for by `verbosity`, by the function's name, or in a script.
 
-    Three or more outputs and nothing else in a function are a display, too.
+    A function that writes line after line is a display, too, in a module that does not log; and what is said right
+    before a printed stack, or the end of the program, is for whoever sits in front of it.
     """
     if context.facts.usage.by_script or is_output_function(node) or _is_asked_for(node):
         return True
+    if _goes_with_a_stack(node, context.names) or _is_last_word(node, context.names):
+        return True
     function = next((up for up in ancestors(node) if isinstance(up, FUNCTIONS)), None)
-    return function is not None and _only_outputs(function.body, context.names)
+    return function is not None and (
+        _only_outputs(function.body, context.names) or _displays_line_by_line(function, context.names)
+    )
 
 
 def tells_secret(node: ast.Call) -> bool:
@@ -207,7 +219,23 @@ def level_of(node: ast.Call, stream: str, names: Names) -> str:
         return "error" if logs_traceback(handler, names) else "exception"
     if _ERROR_WORDS.search(_NO_ERROR.sub("", said)):
         return "error"
-    return "warning" if handler is not None or _WARNING_WORDS.search(said) else _OUTPUTS[stream]
+    if handler is not None or _WARNING_WORDS.search(said):
+        return "warning"
+    if _runs_on_import(node):
+        # Nobody has set up logging yet: milder records would be lost, and warnings go to standard error.
+        return "warning"
+    return "debug" if _is_left_over(node) else _OUTPUTS[stream]
+
+
+def _runs_on_import(node: ast.AST) -> bool:
+    return not any(isinstance(up, FUNCTIONS) for up in ancestors(node))
+
+
+def _is_left_over(node: ast.Call) -> bool:
+    """Tell whether a call prints nothing but the value of one name, as one does to look at it once."""
+    is_print = isinstance(node.func, ast.Name) and node.func.id == "print"
+    alone = node.args[0] if is_print and len(node.args) == 1 else None
+    return isinstance(alone, ast.Name) and not _TEXTS.search(alone.id)
 
 
 def logs_traceback(handler: ast.ExceptHandler, names: Names) -> bool:
@@ -219,7 +247,45 @@ def _is_asked_for(node: ast.AST) -> bool:
     """Tell whether a condition around `node` is about how much the caller wants to see."""
     tests = [up.test for up in ancestors(node) if isinstance(up, ast.If)]
     names = (n for n in walk(tests) if isinstance(n, (ast.Name, ast.Attribute)))
-    return any((n.id if isinstance(n, ast.Name) else n.attr).lower() in _VERBOSITY for n in names)
+    return any(_VERBOSITY.search(n.id if isinstance(n, ast.Name) else n.attr) for n in names)
+
+
+def _goes_with_a_stack(node: ast.AST, names: Names) -> bool:
+    """Tell whether the statement behind an output prints the stack: a trace for whoever looks for a fault."""
+    following = _following(node)
+    return following is not None and _calls(following, _STACK_PRINTS, names)
+
+
+def _is_last_word(node: ast.AST, names: Names) -> bool:
+    """Tell whether the program ends right behind an output."""
+    following = _following(node)
+    if isinstance(following, ast.Raise) and following.exc is not None:
+        made = following.exc.func if isinstance(following.exc, ast.Call) else following.exc
+        return names.qualified(made) == "builtins.SystemExit"
+    return following is not None and _calls(following, _EXITS, names)
+
+
+def _following(node: ast.AST) -> ast.stmt | None:
+    """Return the statement behind the one that consists of `node`, in the same block."""
+    statement = parent(node)
+    if not isinstance(statement, ast.Expr):
+        return None
+    block = block_of(statement)
+    index = next(i for i, s in enumerate(block) if s is statement)
+    return block[index + 1] if index + 1 < len(block) else None
+
+
+def _calls(statement: ast.stmt, functions: frozenset[str], names: Names) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and names.qualified(call.func) in functions
+
+
+def _displays_line_by_line(function: FunctionNode, names: Names) -> bool:
+    """Tell whether a function writes many lines on its way to success, and its module does not log."""
+    if module_loggers(names):
+        return False
+    outputs = (n for n in walk_own(function.body) if isinstance(n, ast.stmt) and _is_output(n, names))
+    return sum(enclosing_handler(n) is None for n in outputs) >= _ENOUGH_FOR_DISPLAY
 
 
 def _only_outputs(body: list[ast.stmt], names: Names) -> bool:
@@ -271,7 +337,7 @@ def _only_catches(handler: ast.ExceptHandler, kinds: frozenset[str], names: Name
 
 def _is_foreseen(handler: ast.ExceptHandler, node: ast.Call, said: str, names: Names) -> bool:
     """Tell whether a print is about an expected, narrow failure, of which it says what it means and no more."""
-    if is_broad(handler, names) or is_unexpected(handler, names) or not said or _ERROR_WORDS.search(said):
+    if is_broad(handler, names) or not said or _ERROR_WORDS.search(said):
         return False
     return not any(isinstance(n, ast.Name) and n.id == handler.name for n in walk([node]))
 

@@ -35,8 +35,9 @@ def upload(path, url):
 Calls the module's logger instead, and inserts one where there is none. Values become arguments of the call: `{x!r}`
 is `%r`, `{x:.2f}` is `%.2f`, and formats that `%` does not know stay formatted; for loguru and structlog the message
 is written as they want it. In a handler the level is `exception`, unless the handler logs the traceback already; text
-for standard error is a `warning`, words such as "failed" make it an `error`, everything else is `info`. The other
-levels are offered as well. It is unsafe because the text leaves standard output.
+for standard error, and what runs while the module is imported, is a `warning`; words such as "failed" make it an
+`error`; the value of a single name is `debug`, since it was printed to be looked at once; everything else is `info`.
+The other levels are offered as well. It is unsafe because the text leaves standard output.
 
 There is no fix for progress (`end=""`), for unpacked values (`*rows`), for a print whose result is used, where
 comments stand between the values, and where a value sounds secret (`api_key`), which must not get into a log either;
@@ -49,8 +50,9 @@ In command lines, scripts, tests and notebooks; behind `if __name__ == "__main__
 in modules that talk to somebody at a terminal (`input()`, `curses`, `webbrowser`); inside logging itself, `__del__`
 and exit hooks; in functions that are there to print (`print_summary`, `show_*`, `display_*`); and where `file=` names
 another stream. It is a hint in functions whose name says less clearly that they print (`banner`), in those that do
-nothing else, three times or more, under conditions on `verbose`, `DEBUG` or the environment, and in the other functions
-of a module that can be started as a script.
+nothing else, three times or more, in those that print four lines or more in a module that does not log, under
+conditions on `verbose`, `DEBUG` or the environment, in front of a printed stack or the end of the program, and in the
+other functions of a module that can be started as a script.
 """
 
 from __future__ import annotations

@@ -47,6 +47,7 @@ class SyntaxErrorRule(Rule):
     code = "SYN101"
     name = "syntax-error"
     severity = Severity.ERROR
+    twins = ("E999",)
     roles = CODE_ROLES | {Role.GENERATED}
 
     def fault_findings(self, context: Context) -> Iterator[Finding]:
