@@ -55,9 +55,13 @@ class Count:
 
 @dataclass
 class Tally:
-    """The outcome of `breaks` ways of one kind to break files, by tool, and what went wrong: texts to look at."""
+    """The outcome of `breaks` ways of one kind to break files, by tool, and what went wrong: texts to look at.
+
+    `false` counts findings in a file that opened broken that the sound file does not have.
+    """
 
     breaks: int = 0
+    false: int = 0
     counts: dict[str, Count] = field(default_factory=lambda: {tool: Count() for tool in TOOLS})
     lost: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -65,6 +69,7 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Add the outcome of others to this one."""
         self.breaks += other.breaks
+        self.false += other.false
         for tool in TOOLS:
             self.counts[tool] += other.counts[tool]
         self.lost += other.lost
@@ -144,6 +149,8 @@ def _try(sound: Analysis, each: Break, text: str, tally: Tally) -> None:
             tally.wrong.append(f"{sound.source.path} {each}: {tool}: no error, or a crash: {analysis.crashes}")
         count = _count(before, places(analysis.findings), each)
         tally.counts[tool] += count
+        if tool == "opened":
+            tally.false += _false(before, places(analysis.findings), each)
         if count.after < count.before:
             tally.lost.append(f"{tool} {count.before - count.after} {sound.source.path} {each}")
     mended = live.edited(_back(sound.source, each))
@@ -164,14 +171,22 @@ def places(findings: Iterable[Finding]) -> list[Place]:
 
 def _count(before: Sequence[Place], after: Sequence[Place], each: Break) -> Count:
     """Count what was found outside of the broken statement, and what of it is found after the break."""
+    outside = [place for place in before if not each.lines[0] <= place[1] < each.lines[1]]
+    expected = _moved(outside, each)
+    return Count(len(expected), sum((Counter(expected) & Counter(after)).values()))
+
+
+def _false(before: Sequence[Place], after: Sequence[Place], each: Break) -> int:
+    """Count what is found after the break, and nowhere near in the sound file: by code and line, in or out of it."""
+    known = {(code, line) for code, line, _ in (*_moved(before, each), *before)}
+    return sum((code, line) not in known for code, line, _ in after)
+
+
+def _moved(found: Iterable[Place], each: Break) -> list[Place]:
+    """Return where findings stand after the break."""
     edit = each.edit
     grown = edit.text.count("\n") - (edit.range.end.line - edit.range.start.line)
-    expected = [
-        (code, line + grown if line >= edit.range.end.line else line, column)
-        for code, line, column in before
-        if not each.lines[0] <= line < each.lines[1]
-    ]
-    return Count(len(expected), sum((Counter(expected) & Counter(after)).values()))
+    return [(code, line + grown if line >= edit.range.end.line else line, column) for code, line, column in found]
 
 
 def ruff(texts: Sequence[str]) -> list[list[Place]]:

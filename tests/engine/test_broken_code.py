@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 import pytest
 
@@ -226,3 +227,51 @@ def test_half_a_file_is_one_error() -> None:
             assert len(errors(opened(text))) == 1, text
         else:
             assert errors(opened(text)) == []
+
+
+HALF_DONE = """\
+class Orders:
+    def load(self):
+        try:
+            self.read()
+        except:
+            return None
+        self.open = {BROKEN
+        try:
+            self.close()
+        except:
+            return None
+"""
+
+
+@pytest.mark.parametrize("opener", [Analysis.open, Analysis.once])
+@pytest.mark.parametrize(
+    "slip",
+    [
+        *("(", "}", ' + "abc', ".x.", ", = 2", "\n    def f(", "\nx = y if z", "\n        else"),
+        "\n<<<<<<< HEAD\n        x = 1\n=======",
+    ],
+)
+def test_a_file_that_opens_broken_has_the_findings_of_the_other_lines_of_the_function(
+    opener: Callable[[SourceFile], Analysis], slip: str
+) -> None:
+    text = HALF_DONE.replace("{BROKEN", "1" + slip)
+    analysis = opener(SourceFile.from_text(text))
+    below = slip.count("\n")
+    assert handlers(analysis) == [5, 10 + below]
+    assert [f.stale for f in told(analysis, "OBS202")][-1]
+    assert errors(analysis)
+
+
+def test_a_line_that_is_replaced_to_see_the_rest_has_no_finding() -> None:
+    text = "def f():\n    try:\n        g()\n    except:\n        pass\n    try:\n        g()\n    except: x = (\n"
+    assert handlers(opened(text)) == [4]
+
+
+def test_nothing_stands_in_for_a_single_line() -> None:
+    assert [f.code for f in opened("try: f(\n").findings] == ["SYN101"]
+
+
+def test_nothing_stands_in_for_what_stays_broken() -> None:
+    text = "".join(f"def f{n}(:\n" for n in range(20)) + "    try:\n        g()\n    except:\n        pass\n"
+    assert [f.code for f in opened(text.replace("def", " def")).findings if f.code != "SYN101"] == []

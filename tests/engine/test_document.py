@@ -6,6 +6,7 @@ import pytest
 
 from prodready.engine.analysis import Analysis
 from prodready.engine.document import Document
+from prodready.engine.segments import cut_class_lines
 from prodready.engine.source import split_lines
 from tests.engine.probe import edit, opened, replaced
 
@@ -211,3 +212,22 @@ def test_thousands_of_open_brackets_and_strings_do_not_take_for_ever() -> None:
 def test_thousands_of_open_brackets_that_one_edit_closes_parse() -> None:
     before = opened("foo(\n" * 150)
     assert not before.edited(edit((150, 0), (150, 0), ")" * 150 + "\n")).is_broken
+
+
+def test_a_broken_class_does_not_take_in_the_class_behind_it() -> None:
+    """Both are broken, and then one edit mends both: no part may be left over that holds the other's first line."""
+    members = "".join(f"    def m{n}(self):\n        return {n}\n\n" for n in range(40))
+    text = f"class A:\n    x = [\n        ((\n    ]\n\n{members}\nclass B:\n    y = (\n    )]\n\n{members}"
+    analysis = opened(text)
+    assert analysis.is_broken
+    mended = replaced(replaced(analysis, "        ((\n", ""), "    )]\n", "    )\n")
+    assert not mended.is_broken
+    assert mended.facts == opened(mended.source.text).facts
+
+
+def test_lines_of_another_statement_are_not_cut_as_members() -> None:
+    lines = ["class A:\n", "    def f(self):\n", "        pass\n", "    def g(self):\n", "        pass\n"]
+    assert cut_class_lines([*lines, "class B:\n", "    def h(\n"]) is None
+    found = cut_class_lines([*lines, "    x = (\n", ")\n"])
+    assert found is not None
+    assert [len(piece) for piece in found[1]] == [1, 2, 4]

@@ -33,6 +33,7 @@ from prodready.engine.finding import Edit, Finding, Position, Range
 from prodready.engine.segments import Segment
 from prodready.engine.settings import FileSettings
 from prodready.engine.source import LineChange, SourceFile
+from prodready.engine.standin import StandIn, stand_in
 from prodready.engine.usage import joined
 
 
@@ -196,20 +197,34 @@ def _facts(segment: Segment) -> SegmentFacts:
 
 def _check(segment: Segment, knowledge: Knowledge) -> Checked:
     """Check a segment, or return what its last check gave with the same knowledge."""
-    if segment.fault is not None:
-        stale = segment.results.get(_Stale)
-        kept = stale.findings if isinstance(stale, _Stale) else ()
-        return Checked((*fault_findings(segment, knowledge), *kept))
+    stale = segment.results.get(_Stale)
+    if isinstance(stale, _Stale):
+        return Checked((*fault_findings(segment, knowledge), *stale.findings))
     known = segment.results.get(_Remembered)
     assert known is None or isinstance(known, _Remembered)
     if known is not None and known.knowledge is knowledge:
         return known.checked
-    checked = check_segment(segment, knowledge)
+    checked = check_segment(segment, knowledge) if segment.fault is None else _check_broken(segment, knowledge)
     # An equal outcome stays the same object, by which others know that there is nothing to send again.
     if known is not None and known.checked == checked:
         checked = known.checked
     segment.results[_Remembered] = _Remembered(knowledge, checked)
     return checked
+
+
+def _check_broken(segment: Segment, knowledge: Knowledge) -> Checked:
+    """Check a segment that never parsed: what is said of the lines that are sound is stale from the start."""
+    faults = tuple(fault_findings(segment, knowledge))
+    if StandIn not in segment.results:
+        segment.results[StandIn] = stand_in(segment)
+    standing = segment.results[StandIn]
+    if not isinstance(standing, StandIn):
+        return Checked(faults)
+    checked = check_segment(standing.segment, knowledge)
+    last = len(segment.lines)
+    sound = (f for f in checked.findings if f.range.start.line >= 0 and f.range.end.line < last)
+    own = tuple(replace(f, stale=True) for f in sound if f.range.start.line not in standing.replaced)
+    return Checked((*faults, *own), checked.crashes)
 
 
 @dataclass(frozen=True, eq=False)

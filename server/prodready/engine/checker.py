@@ -129,13 +129,16 @@ def fault_findings(segment: Segment, knowledge: Knowledge) -> list[Finding]:
 
 
 def hits_of(rule: Rule, segment: Segment, knowledge: Knowledge) -> tuple[list[Hit], Context]:
-    """Run one rule over a segment; return its hits with their nodes, to plan fixes from."""
+    """Run one rule over a segment; return its hits with their nodes, to plan fixes from.
+
+    A rule that raises has been reported when the segment was checked: here it has no hit at that node.
+    """
     context, settings = _context(segment, knowledge), knowledge.settings
     hits: list[Hit] = []
     is_on = _is_on(rule, settings.role, settings.select, settings.coexist)
     for node, checks in _dispatch(segment, RuleSet([rule] if is_on else [])):
         for _, check in checks:
-            hits.extend(check(node, context))
+            _run(check, node, context, hits)
     return hits, context
 
 

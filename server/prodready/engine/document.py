@@ -10,6 +10,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Sequence
+from typing import Final
 
 from prodready.engine.joining import joined, whole_classes
 from prodready.engine.lexical import CLEAN, LexicalState, scan
@@ -30,6 +31,9 @@ from prodready.engine.segments import (
     parse_run,
 )
 from prodready.engine.source import LineChange
+
+MOST_FAULTS: Final = 200
+"""Broken pieces that are told one by one: where there are more, the text is no code, and neighbours become one."""
 
 
 class Document:
@@ -131,8 +135,10 @@ def _merged(segments: Sequence[Segment]) -> list[Segment]:
     """Merge broken pieces that begin inside the broken statement before them, so that one error is said once."""
     groups: list[list[Segment]] = []
     state = CLEAN
+    crowded = sum(segment.fault is not None for segment in segments) > MOST_FAULTS
     for segment in segments:
-        if groups and groups[-1][0].fault is not None and _is_rest(segment, state):
+        broken = bool(groups) and groups[-1][0].fault is not None and segment.fault is not None
+        if broken and (crowded or _is_rest(segment, state)):
             groups[-1].append(segment)
             state = scan(segment.text, state)
         else:
@@ -142,9 +148,8 @@ def _merged(segments: Sequence[Segment]) -> list[Segment]:
 
 
 def _is_rest(segment: Segment, state: LexicalState) -> bool:
-    """Tell whether a piece belongs to the broken one before it, which leaves the tokenizer in `state`."""
-    if segment.fault is None:
-        return False
+    """Tell whether a broken piece belongs to the broken one before it, which leaves the tokenizer in `state`."""
+    assert segment.fault is not None
     closes = segment.fault.message == "unexpected indent" or segment.fault.message.startswith("unmatched ")
     return continues_statement(segment.lines) or state.quote is not None or (state.depth > 0 and closes)
 

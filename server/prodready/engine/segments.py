@@ -254,9 +254,16 @@ def cut_class_lines(lines: Sequence[str]) -> tuple[Owner, list[Sequence[str]]] |
     if first is None or not (indent := indent_of(first)):
         return None
     pieces = _cut_at(lines, indent, _MEMBER)
-    if len(pieces) < 2:
+    # What is written less deep may be another statement, which must not become a part of this class.
+    if len(pieces) < 2 or any(_leaves(line, indent) for line in lines[header + 1 :]):
         return None
     return Owner(match.group(1), indent), pieces
+
+
+def _leaves(line: str, indent: str) -> bool:
+    """Tell whether a line stands less deep than `indent` for another reason than to close a bracket."""
+    own = indent_of(line)
+    return len(own) < len(indent) and not is_blank(line) and line[len(own)] not in ")]}"
 
 
 def _cut_at(lines: Sequence[str], indent: str, start: re.Pattern[str]) -> list[Sequence[str]]:

@@ -189,7 +189,8 @@ def _written(analysis: Analysis, context: Context, first_line: int, proposal: Pr
     draft = Draft(analysis, context, first_line)
     try:
         proposal.write(draft)
-    except Refusal:
+    except (Refusal, RecursionError):
+        # What CPython's parser can follow is deeper than what can be rewritten: there is no fix for it then.
         return []
     return _merged(draft.edits)
 
