@@ -29,7 +29,7 @@ from prodready.engine.facts import (
     one_of,
     tells_the_same,
 )
-from prodready.engine.finding import Edit, Finding, Position, Range
+from prodready.engine.finding import Edit, Finding, Position, Range, Severity
 from prodready.engine.segments import Segment
 from prodready.engine.settings import FileSettings
 from prodready.engine.source import LineChange, SourceFile
@@ -213,17 +213,18 @@ def _check(segment: Segment, knowledge: Knowledge) -> Checked:
 
 
 def _check_broken(segment: Segment, knowledge: Knowledge) -> Checked:
-    """Check a segment that never parsed: what is said of the lines that are sound is stale from the start."""
+    """Check a segment that never parsed: what is said of the lines that are sound is stale from the start, and a hint."""
     faults = tuple(fault_findings(segment, knowledge))
     if StandIn not in segment.results:
         segment.results[StandIn] = stand_in(segment)
     standing = segment.results[StandIn]
     if not isinstance(standing, StandIn):
         return Checked(faults)
-    checked = check_segment(standing.segment, knowledge)
+    checked = check_segment(standing.segment, knowledge, standing.replaced)
     last = len(segment.lines)
     sound = (f for f in checked.findings if f.range.start.line >= 0 and f.range.end.line < last)
-    own = tuple(replace(f, stale=True) for f in sound if f.range.start.line not in standing.replaced)
+    # The line that is not seen may be the one that closes or logs: nothing here is sure.
+    own = tuple(replace(f, stale=True, severity=Severity.HINT) for f in sound)
     return Checked((*faults, *own), checked.crashes)
 
 

@@ -88,8 +88,11 @@ def _is_pylint(code: str) -> bool:
     return len(code) == 5 and code.startswith(_PYLINT) and code[1:].isdigit()
 
 
-def check_segment(segment: Segment, knowledge: Knowledge) -> Checked:
-    """Run every rule over a segment and leave out what its comments, or the file's, silence."""
+def check_segment(segment: Segment, knowledge: Knowledge, unreal: frozenset[int] = frozenset()) -> Checked:
+    """Run every rule over a segment and leave out what its comments, or the file's, silence.
+
+    `unreal` are 0-based lines of the segment that are not the text's own: nothing is said of code that spans one.
+    """
     rules = knowledge.rules or rule_set(knowledge.settings)
     context = _context(segment, knowledge)
     comments = segment_suppressions(segment)
@@ -101,8 +104,19 @@ def check_segment(segment: Segment, knowledge: Knowledge) -> Checked:
             if crash is not None:
                 crashes.append(RuleCrash(rule.code, crash))
     whole = knowledge.facts.ignores
-    kept = [hit.finding for hit in hits if not _silenced(hit.finding, hit.line, rules, comments, whole)]
+    kept = [
+        hit.finding
+        for hit in hits
+        if not _silenced(hit.finding, hit.line, rules, comments, whole)
+        and unreal.isdisjoint(_lines_of(hit.node, segment) if unreal else ())
+    ]
     return Checked(tuple(sorted(set(kept), key=finding_order)), tuple(crashes))
+
+
+def _lines_of(node: ast.AST, segment: Segment) -> range:
+    """Return the lines of a segment that a node spans."""
+    first, last = node.lineno, node.end_lineno or node.lineno  # type: ignore[attr-defined]
+    return range(first - 1 - segment.base, last - segment.base)
 
 
 def _run(check: Check, node: ast.AST, context: Context, hits: list[Hit]) -> str | None:

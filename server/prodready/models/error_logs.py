@@ -71,7 +71,7 @@ def _tells_traceback(node: ast.AST, call: LogCall, names: Names) -> bool:
     if not isinstance(node, ast.Call):
         return False
     qualified = names.qualified(node.func) or ""
-    if qualified.startswith(("traceback.format", "sentry_sdk.")) or qualified == "sys.exc_info":
+    if qualified.startswith(("traceback.format", "traceback.print_exc", "sentry_sdk.")) or qualified == "sys.exc_info":
         return True
     other = log_call(node, names)
     if other is None:

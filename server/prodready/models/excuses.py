@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from prodready.engine.semantic import Names
@@ -17,6 +18,8 @@ _TIDYING: Final = frozenset({
     "free", "pop", "purge", "quit", "release", "reset", "stop", "teardown", "unregister", "unsubscribe",
 })  # fmt: skip
 """First words of methods that tidy up, which an error callback tries as well as it can."""
+_ANSWERING: Final = frozenset({"answer", "close", "reply", "respond", "send"})
+"""First words of methods that tell the other side something."""
 _CONVERSIONS: Final = frozenset({
     "builtins.abs", "builtins.bool", "builtins.chr", "builtins.float", "builtins.getattr", "builtins.hex",
     "builtins.int", "builtins.isinstance", "builtins.issubclass", "builtins.ord", "builtins.repr", "builtins.round",
@@ -54,6 +57,41 @@ def tidies_after_error(guard: Guard) -> bool:
         return False
     call = body[0].value.value if isinstance(body[0].value, ast.Await) else body[0].value
     return isinstance(call, ast.Call) and not _TIDYING.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1])
+
+
+def only_stores(guard: Guard) -> bool:
+    """Tell whether a handler that passes stands around attributes that are set, with nothing called: a memo."""
+    passes = all(isinstance(s, ast.Pass) for s in guard.body) if isinstance(guard, ast.ExceptHandler) else True
+    return passes and all(map(_is_store, guarded_by(guard).body))
+
+
+def tells_client_in_handler(guard: Guard) -> bool:
+    """Tell whether a handler of another failure tries to tell a client about it, or to close what leads there."""
+    body = guarded_by(guard).body
+    inside = any(isinstance(up, ast.ExceptHandler) for up in _around(guarded_by(guard)))
+    if not inside or len(body) != 1 or not isinstance(body[0], ast.Expr):
+        return False
+    call = body[0].value.value if isinstance(body[0].value, ast.Await) else body[0].value
+    return isinstance(call, ast.Call) and not _ANSWERING.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1])
+
+
+def _is_store(node: ast.stmt) -> bool:
+    if isinstance(node, ast.If):
+        return not node.orelse and not _has_call(node.test) and all(map(_is_store, node.body))
+    stores = isinstance(node, ast.Assign) and all(isinstance(t, ast.Attribute) for t in node.targets)
+    return stores and not _has_call(node)
+
+
+def _has_call(node: ast.AST) -> bool:
+    return any(isinstance(n, (ast.Call, ast.Await)) for n in walk([node]))
+
+
+def _around(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes around one in its own function."""
+    for up in ancestors(node):
+        if isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            return
+        yield up
 
 
 def defaults_one_value(guard: Guard, names: Names) -> bool:

@@ -15,6 +15,7 @@ from prodready.engine.syntax import (
     ancestors,
     block_of,
     enclosing_class,
+    enclosing_statement,
     walk,
     walk_own,
 )
@@ -37,8 +38,9 @@ _SECRET: Final = frozenset({
 def what_failed(guarded: ast.stmt, names: Names) -> str:
     """Return what a failure of `guarded` (a `try` or `with` statement) is to be called: `sync_status failed`.
 
-    That is the function around it; where the function guards several things, the call is named too; at module level the
-    call alone. Where a default stands in for one name, or one is set in a loop, that name is said to lack its value.
+    That is the function around it; where the function guards several things, or goes on after the failure, the call is
+    named too; at module level the call alone. Where a default stands in for one name, or one is set in a loop, that name
+    is said to lack its value.
     """
     name = _name_to_set(guarded)
     if name is not None:
@@ -48,7 +50,7 @@ def what_failed(guarded: ast.stmt, names: Names) -> str:
         return f"{_first_call(guarded, names) or 'start-up'} failed"
     owner = enclosing_class(function)
     name = f"{owner.name}.{function.name}" if owner is not None and function.name.startswith("__") else function.name
-    call = _first_call(guarded, names) if _guards_several(function) else None
+    call = _first_call(guarded, names) if _guards_several(function) or _goes_on(guarded, function) else None
     return f"{name}: {call} failed" if call else f"{name} failed"
 
 
@@ -97,6 +99,13 @@ def _guards_several(function: FunctionNode) -> bool:
     return sum(isinstance(n, TRIES) for n in walk_own(function.body)) > 1
 
 
+def _goes_on(guarded: ast.stmt, function: FunctionNode) -> bool:
+    """Tell whether the function does more after a failure of `guarded`, so that it has not failed as a whole."""
+    if isinstance(guarded, TRIES) and all(isinstance(h.body[-1], (ast.Return, ast.Raise)) for h in guarded.handlers):
+        return False
+    return guarded is not function.body[-1]
+
+
 def _name_to_set(guarded: ast.stmt) -> str | None:
     """Return the name that a `try` is there to set, in a loop or with a default in its handler."""
     if not isinstance(guarded, TRIES) or len(guarded.body) != 1:
@@ -124,16 +133,26 @@ def _turns(node: ast.AST) -> bool:
 def _first_call(guarded: ast.stmt, names: Names) -> str | None:
     """Return the name of the first call in a block that is not a builtin's or a logger's.
 
-    Of a block that is one `with`, what it is for stands in its body.
+    It is not said to be the one that failed where other statements behind it call something, too. Of a block that is one
+    `with`, what it is for stands in its body.
     """
     body = getattr(guarded, "body", [])
     inner = body[0].body if len(body) == 1 and isinstance(body[0], (ast.With, ast.AsyncWith)) else []
-    for node in walk_own([*inner, *body]):
+    called = _called(inner, names) or _called(body, names)
+    if len(called) > 1:
+        return f"{called[0]} or a later step"
+    return called[0] if called else None
+
+
+def _called(body: list[ast.stmt], names: Names) -> list[str]:
+    """Return the name of what each statement of a block, and of the blocks inside, calls first."""
+    found: dict[ast.stmt, str] = {}
+    for node in walk_own(body):
         if isinstance(node, ast.Call):
             name = callee(node).removeprefix("self.").removeprefix("cls.")
             if name and name not in BUILTINS and log_call(node, names) is None:
-                return name
-    return None
+                found.setdefault(enclosing_statement(node), name)
+    return list(found.values())
 
 
 def _parameters(function: FunctionNode | None) -> list[str]:

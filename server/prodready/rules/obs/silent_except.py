@@ -48,11 +48,12 @@ call has none; a second action puts in one that has. The level is the setting `s
 A handler observes a failure when on every path it raises, logs, warns, reports to an error tracker, counts or marks
 it as failed, or uses the exception at all. Never an alarm: guarded imports, `__del__`, `__exit__`, `__repr__`, exit
 hooks, handlers of the logging module, waiting for a task that was cancelled, cleaning up in a handler that raises,
-a default for one expression that only computes (`(end - start).total_seconds()`), and a `try` that only logs.
+a default for one expression that only computes (`(end - start).total_seconds()`), a `try` that only logs, and one that
+only sets attributes, and calls nothing.
 
 It is a hint at most where a comment gives the reason, where the `try` is a single lookup or conversion (name its
 exception instead), in functions that are called `safe` or the like, where it only closes things, or tidies up in an
-error callback, and where the handler observes on some paths or does other work instead. Where the `try` raises a plain
+error callback, where a handler of another failure tells the client (`send_text(error)`), and where the handler observes on some paths or does other work instead. Where the `try` raises a plain
 `Exception` to get to its own handler, it is a hint without a fix.
 """
 
@@ -67,7 +68,14 @@ from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hi
 from prodready.engine.settings import Role
 from prodready.engine.syntax import FUNCTIONS, ancestors
 from prodready.fixes.draft import Draft
-from prodready.models.excuses import defaults_one_lookup, defaults_one_value, raises_on_purpose, tidies_after_error
+from prodready.models.excuses import (
+    defaults_one_lookup,
+    defaults_one_value,
+    only_stores,
+    raises_on_purpose,
+    tells_client_in_handler,
+    tidies_after_error,
+)
 from prodready.models.handlers import (
     Guard,
     Silence,
@@ -97,7 +105,9 @@ class SilentExcept(Rule):
         if not is_broad(node, context.names):
             return
         found = silence(node, context.names, context.settings)
-        if found is Silence.NONE or may_be_silent(node, context) or defaults_one_value(node, context.names):
+        if found is Silence.NONE or may_be_silent(node, context):
+            return
+        if defaults_one_value(node, context.names) or only_stores(node):
             return
         hint = found is not Silence.WHOLLY or _is_excusable(node, context)
         message = "some paths hide this failure" if found is Silence.PARTLY else "nobody sees this failure"
@@ -105,7 +115,7 @@ class SilentExcept(Rule):
 
     def check_with(self, node: ast.With, context: Context) -> Iterator[Hit]:
         call = next((i.context_expr for i in node.items if is_broad_suppress(i.context_expr, context.names)), None)
-        if call is None or may_be_silent(node, context):
+        if call is None or may_be_silent(node, context) or only_stores(node):
             return
         at = context.range_of(call)
         hint = _is_excusable(node, context)
@@ -141,6 +151,7 @@ def _is_excusable(node: Guard, context: Context) -> bool:
         or is_cleanup(guarded_by(node).body)
         or raises_on_purpose(node, names)
         or tidies_after_error(node)
+        or tells_client_in_handler(node)
         or defaults_one_lookup(node, names)
     )
 
