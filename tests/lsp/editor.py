@@ -35,6 +35,7 @@ class Editor:
         self.server = types.ServerCapabilities()
         self._news = asyncio.Event()
         self._seen: dict[str, int] = {}
+        self._is_over = False
         self._register()
 
     def _register(self) -> None:
@@ -143,7 +144,10 @@ class Editor:
         return await self.client.text_document_diagnostic_async(params)
 
     async def end(self) -> None:
-        """Shut the server down as an editor does, and wait for its process."""
+        """Shut the server down as an editor does, and wait for its process; what it logs is written then."""
+        if self._is_over:
+            return
+        self._is_over = True
         await asyncio.wait_for(self.client.shutdown_session(), PATIENCE)
         await asyncio.wait_for(self.client.stop(), PATIENCE)
 

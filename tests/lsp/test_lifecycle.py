@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 import socket
 import subprocess
@@ -11,68 +10,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lsprotocol import types
 
 from tests.lsp.conftest import Connect
 from tests.lsp.editor import PATIENCE, SERVER, SERVER_WITH_RULES, Editor, capabilities, codes_of, replacing, span
-
-BARE = "try:\n    work()\nexcept:\n    recover()\n    raise\n"
-
-
-class Wire:
-    """A server process that is talked to by hand: for what a proper client never does."""
-
-    def __init__(self, *options: str) -> None:
-        self.process = subprocess.Popen(
-            [*SERVER, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self._in, self._out = self.process.stdin, self.process.stdout
-
-    def send(self, method: str, params: Any = None, ident: int | None = None) -> None:
-        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method, "params": params}
-        if ident is not None:
-            message["id"] = ident
-        self.send_body(json.dumps(message).encode())
-
-    def send_body(self, body: bytes) -> None:
-        self.send_bytes(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
-
-    def send_bytes(self, data: bytes) -> None:
-        self._in.write(data)
-        self._in.flush()
-
-    def receive(self) -> dict[str, Any]:
-        length = 0
-        while (header := self._out.readline()) != b"\r\n":
-            name, _, value = header.partition(b":")
-            length = int(value) if name == b"Content-Length" else length
-        message: dict[str, Any] = json.loads(self._out.read(length))
-        return message
-
-    def initialize(self, process_id: int | None = None) -> dict[str, Any]:
-        self.send("initialize", {"processId": process_id, "rootUri": None, "capabilities": {}}, ident=1)
-        return self.receive()
-
-    def close_input(self) -> None:
-        self._in.close()
-
-    def exit_code(self) -> int:
-        return self.process.wait(PATIENCE)
+from tests.lsp.wire import BARE, Wire
 
 
 @pytest.fixture
 def wire() -> Iterator[Wire]:
     wire = Wire()
     yield wire
-    if wire.process.poll() is None:
-        wire.process.kill()
-    with wire.process:
-        pass
+    wire.end()
 
 
 def test_shutdown_and_exit_end_it_with_success(wire: Wire) -> None:
@@ -140,12 +91,15 @@ def test_messages_that_make_no_sense_are_answered_or_left_out(wire: Wire) -> Non
     wire.send("textDocument/didOpen", {"textDocument": 3})
     wire.send("unknown/notification", {})
     wire.send("textDocument/hover", {"position": "here"}, ident=8)
-    invalid = wire.receive()
     wire.send("unknown/request", {}, ident=9)
-    unknown = wire.receive()
+    answers = [wire.receive() for _ in range(4)]
 
-    assert (invalid["id"], invalid["error"]["code"]) == (8, -32602)
-    assert (unknown["id"], unknown["error"]["code"]) == (9, -32601)
+    assert [(each["id"], each["error"]["code"]) for each in answers] == [
+        (None, -32700),
+        (None, -32600),
+        (8, -32602),
+        (9, -32601),
+    ]
 
 
 def test_a_stream_that_is_not_made_of_messages_ends_it(wire: Wire) -> None:
@@ -216,6 +170,7 @@ async def test_a_rule_that_crashes_is_logged_once_and_the_others_still_report(co
         editor.change(uri, version, replacing(span(5, 0), "\n"))
         await editor.hover(uri, 0, 0)
 
+    await editor.end()
     assert log.read_text().count("rule TST101 crashed: ZeroDivisionError: a deliberate crash") == 1
     assert editor.client.messages == []
 

@@ -176,6 +176,7 @@ async def test_a_file_is_cut_off_at_a_thousand_findings(connect: Connect, tmp_pa
     editor.open(uri, BARE * 1001)
 
     assert len(await editor.diagnostics(uri, 1)) == 1000
+    await editor.end()
     assert "1001 findings; only the first 1000 are sent" in log.read_text()
 
 

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -16,6 +17,7 @@ from prodready.engine.source import SourceFile
 from prodready.lsp import jobs
 from prodready.lsp.diagnostics import SEVERITIES, SOURCE
 from prodready.lsp.editor_settings import EditorSettings
+from prodready.lsp.news import News
 from prodready.lsp.uris import path_of, shown, uri_of
 from prodready.lsp.worker import WorkerDiedError
 
@@ -65,9 +67,20 @@ class Configurations:
         self._settling: dict[Path, asyncio.Task[None]] = {}
         self._problems: dict[Path, dict[str, list[str]]] = {}
         self._shown: set[str] = set()
+        self._news = News()
+        self._here = _working_directory()
 
     async def situation(self, session: Session) -> Situation:
         """Return what holds for a document now, by its path and its text."""
+        try:
+            return await self._found(session)
+        except (OSError, ValueError) as error:
+            # A name too long for a file, a directory that may no longer be read: the text is there all the same.
+            level = self._news.level(str(error), first=logging.WARNING)
+            logger.log(level, "the settings of %s cannot be found, its defaults count: %s", session.name, error)
+            return Situation(FileSettings(), None)
+
+    async def _found(self, session: Session) -> Situation:
         path = self._path(session)
         config, editor = await self._loaded(path.parent)
         situation = await asyncio.to_thread(_situation, config, path, session.source.text)
@@ -140,14 +153,20 @@ class Configurations:
             return session.path
         workspace = self._server.workspace
         folders = [path for folder in workspace.folders.values() if (path := path_of(folder.uri)) is not None]
-        root = folders[0] if folders else Path(workspace.root_path or Path.cwd())
+        root = folders[0] if folders else Path(workspace.root_path or self._here)
         return root / ("untitled.ipynb" if session.is_notebook else "untitled.py")
 
     async def _loaded(self, directory: Path) -> _Loaded:
         task = self._loads.get(directory)
         if task is None:
             task = self._loads[directory] = asyncio.ensure_future(self._load(directory))
+            task.add_done_callback(partial(self._loaded_or_failed, directory))
         return await asyncio.shield(task)
+
+    def _loaded_or_failed(self, directory: Path, task: asyncio.Task[_Loaded]) -> None:
+        """Forget a load that failed: the next time it may not."""
+        if (task.cancelled() or task.exception() is not None) and self._loads.get(directory) is task:
+            del self._loads[directory]
 
     async def _load(self, directory: Path) -> _Loaded:
         task = asyncio.current_task()
@@ -173,6 +192,13 @@ class Configurations:
         for uri, diagnostics in found.items():
             self._server.publisher.push(uri, diagnostics, None)
         self._shown = set(found)
+
+
+def _working_directory() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:  # it was removed
+        return Path.home()
 
 
 def _default(directory: Path) -> Config:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsprotocol import types
 
 from prodready.engine.analysis import Analysis
 from prodready.engine.facts import NoProject
+from prodready.lsp.news import News
 from prodready.lsp.notebook import Notebook
 from prodready.lsp.session import LANGUAGE, Session
 
@@ -41,7 +43,7 @@ class Documents:
         self._server = server
         self._sessions: dict[str, Session] = {}
         self._by_part: dict[str, Session] = {}
-        self._told: set[object] = set()
+        self._news = News()
 
     def open(self, item: types.TextDocumentItem) -> None:
         """Begin to analyse a document; one in another language is left alone, and a cell of an open notebook."""
@@ -129,6 +131,14 @@ class Documents:
                 self._server.publisher.clear(part)
             self._server.projects.closed(session)
 
+    def lose(self, message: Mapping[str, Any]) -> None:
+        """Drop the document of a change that cannot be understood: until it is opened again, nobody knows its text."""
+        with suppress(KeyError, TypeError):  # then it names no document either
+            uri = message["params"]["textDocument"]["uri"]
+            if uri in self._sessions:
+                logger.error("a change of %s cannot be understood; it is left alone until it is opened again", uri)
+                self.close(uri)
+
     def get(self, uri: str) -> Session | None:
         """Return the session that the client's document `uri` is, or is a part of."""
         return self._by_part.get(uri)
@@ -202,24 +212,17 @@ class Documents:
             analysis = session.catch_up()
         except Exception as error:
             logger.log(
-                self._level(type(error), str(error)), "analysing an edit of %s failed", session.name, exc_info=True
+                self._news.level(type(error), str(error)), "analysing an edit of %s failed", session.name, exc_info=True
             )
             session.analysis = None
             self.refresh(session)
             return
         for crash in analysis.crashes:
-            logger.log(self._level(crash.code, crash.error), "rule %s crashed: %s", crash.code, crash.error)
+            logger.log(self._news.level(crash.code, crash.error), "rule %s crashed: %s", crash.code, crash.error)
         self._server.publisher.publish(session, analysis)
         if self._server.projects.note(session, analysis):
             # Imports and base classes decide on a file's role, too.
             self.review(session)
-
-    def _level(self, *fault: object) -> int:
-        """Return the level at which to log a fault: it is news once."""
-        if fault in self._told:
-            return logging.DEBUG
-        self._told.add(fault)
-        return logging.ERROR
 
 
 def _wake(session: Session) -> None:

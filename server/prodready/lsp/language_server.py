@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
-from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
 from prodready import __version__
 from prodready.lsp import actions, hover, notebook, parent, publisher, rule_page, watching
 from prodready.lsp.client import Client
 from prodready.lsp.configuration import Configurations
+from prodready.lsp.converter import converter
 from prodready.lsp.documents import Documents
 from prodready.lsp.editor_settings import Editor
 from prodready.lsp.fixer import Fixer
@@ -46,7 +45,13 @@ class ProdreadyServer(LanguageServer):
         self.publisher = publisher.Publisher(self)
         self.fixer = Fixer(self)
         self.long_work = LongWork(self)
-        super().__init__("prodready", __version__, protocol_cls=Protocol, notebook_document_sync=notebook.SYNC)
+        super().__init__(
+            "prodready",
+            __version__,
+            protocol_cls=Protocol,
+            converter_factory=converter,
+            notebook_document_sync=notebook.SYNC,
+        )
 
         @self.feature(types.INITIALIZE)
         def initialize(params: types.InitializeParams) -> None:
@@ -65,6 +70,5 @@ class ProdreadyServer(LanguageServer):
         logger.info("initialized: %s", params.client_info)
 
     def report_server_error(self, error: Exception, source: ServerErrors) -> None:
-        """Log what a handler raised: pygls would show it to the user. Requests are answered in any case."""
-        if source is not FeatureRequestError:
-            logger.error("a handler failed: %s", error, exc_info=sys.exc_info()[1] or error)
+        """Log what pygls could not do: it would show it to the user."""
+        logger.error("%s: %s", source.__name__, error)

@@ -11,9 +11,13 @@ from typing import Final
 INTERVAL: Final = 2.0
 """Seconds between two looks."""
 
+_MAX_PID: Final = (1 << 31) - 1
+
 
 def is_alive(pid: int) -> bool:
-    """Tell whether the process `pid` exists, as far as this process may know."""
+    """Tell whether the process `pid` exists, as far as this process may know; no number of a process never does."""
+    if not 0 < pid <= _MAX_PID:
+        return False
     if sys.platform == "win32":
         return _is_alive_on_windows(pid)
     try:

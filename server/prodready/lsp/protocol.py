@@ -5,12 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from concurrent.futures import CancelledError, Future
+from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcServerNotInitialized
+from pygls.exceptions import (
+    JsonRpcException,
+    JsonRpcInternalError,
+    JsonRpcInvalidParams,
+    JsonRpcInvalidRequest,
+    JsonRpcMethodNotFound,
+    JsonRpcParseError,
+    JsonRpcRequestCancelled,
+    JsonRpcServerNotInitialized,
+)
 from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage
+
+from prodready.lsp.envelope import Envelope, Kind
+from prodready.lsp.news import News
 
 if TYPE_CHECKING:
     from prodready.lsp.language_server import ProdreadyServer
@@ -18,6 +34,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _ALWAYS: Final = frozenset({types.INITIALIZE, types.EXIT})
+_CLIENTS_FAULTS: Final = frozenset(
+    error.CODE
+    for error in (JsonRpcInvalidParams, JsonRpcInvalidRequest, JsonRpcParseError, JsonRpcServerNotInitialized)
+)
 
 
 class Json(str):
@@ -29,6 +49,7 @@ class Json(str):
 class Protocol(LanguageServerProtocol):
     """Receives and sends messages, and says when the server has to stop.
 
+    Every request gets one response, whatever is wrong with it. Nothing of a message is logged but its method.
     The handlers of notifications are plain functions: pygls keeps a future of each generator or coroutine for ever.
     """
 
@@ -39,6 +60,11 @@ class Protocol(LanguageServerProtocol):
         self.stopped = asyncio.Event()
         self.exit_code = 0
         self._initialized = False
+        self._claimed = False
+        self._news = News()
+        # Requests of the client are kept by a number of ours, those to it by their id: neither can pass for the other.
+        self._numbers = count(1)
+        self._answering: dict[str | int, str] = {}
 
     def stop(self, exit_code: int = 0) -> None:
         """End the server; the first call decides the exit code of the process."""
@@ -46,45 +72,146 @@ class Protocol(LanguageServerProtocol):
             self.exit_code = exit_code
             self.stopped.set()
 
+    def claim(self) -> bool:
+        """Reserve the server for one client; false when it has one."""
+        self._claimed, was_free = True, not self._claimed
+        return was_free
+
     def receive(self, body: bytes) -> None:
         """Handle one message. Whatever is wrong with it is logged, and answered where it wants an answer."""
         try:
             message = json.loads(body)
-        except ValueError as error:
-            logger.error("a message that is no JSON: %s", error)
+        except (ValueError, RecursionError):
+            self._failed(Envelope(Kind.INVALID, must_answer=True), JsonRpcParseError("a message that is no JSON"))
             return
-        if not isinstance(message, dict) or "jsonrpc" not in message:
-            logger.error("a message that is no JSON-RPC")
-            return
-        method, ident = message.get("method"), message.get("id")
+        envelope = Envelope.of(message)
         try:
-            self._refuse_out_of_order(method)
-            self.handle_message(self.structure_message(message))
-        except JsonRpcException as error:
-            logger.warning("%s refused: %s", method, error)
-            if method is not None and ident is not None:
-                self._send_response(ident, error=error.to_response_error())
+            self._handle(envelope, message)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is logged, and answered
+            self._failed(envelope, error)
+
+    def _handle(self, envelope: Envelope, message: Any) -> None:
+        if envelope.kind is Kind.INVALID:
+            raise JsonRpcInvalidRequest(envelope.fault)
+        if envelope.kind is Kind.RESPONSE:
+            self._take_response(envelope.ident, message)
+            return
+        self._refuse_out_of_order(envelope.method)
+        if envelope.method == types.CANCEL_REQUEST:
+            self._cancel(self._structured(envelope, message).id)
+            return
+        handler = self.fm.builtin_features.get(envelope.method) or self.fm.features.get(envelope.method)
+        if handler is None:
+            raise JsonRpcMethodNotFound(f"there is no {envelope.name}")
+        self._start(envelope, handler, self._structured(envelope, message))
+
+    def _refuse_out_of_order(self, method: str) -> None:
+        if method == types.INITIALIZE and self._initialized:
+            raise JsonRpcInvalidRequest("the server is initialized already")
+        if method not in _ALWAYS and not self._initialized:
+            raise JsonRpcServerNotInitialized("the first request must be initialize")
+        if self._shutdown and method != types.EXIT:
+            raise JsonRpcInvalidRequest("the server is shutting down")
+
+    def _structured(self, envelope: Envelope, message: dict[str, Any]) -> Any:
+        """Return the parameters of a request or notification as lsprotocol's types."""
+        kind = self.get_message_type(envelope.method)
+        if kind is None:
+            kind = JsonRPCRequestMessage if envelope.kind is Kind.REQUEST else JsonRPCNotification
+            message.setdefault("params", None)
+        try:
+            return self._converter.structure(message, kind).params
+        except Exception as error:
+            if envelope.method == types.TEXT_DOCUMENT_DID_CHANGE:
+                self._server.documents.lose(message)
+            raise JsonRpcInvalidParams(f"the parameters are not those of {envelope.name}") from error
+
+    def _start(self, envelope: Envelope, handler: Any, params: Any) -> None:
+        """Let a message be handled; a request is answered when that is done."""
+        number = f"from the client {next(self._numbers)}"
+        if envelope.kind is Kind.REQUEST:
+            self._answering[envelope.ident] = number
+        self._execute_handler(number, handler, partial(self._done, envelope, number), (params,))
+
+    def _done(self, envelope: Envelope, number: str, future: Future[Any]) -> None:
+        """Answer a request with what came of it; of a notification, only log what went wrong."""
+        self._request_futures.pop(number, None)
+        if self._answering.get(envelope.ident) == number:
+            del self._answering[envelope.ident]
+        try:
+            result = future.result()
+            self._initialized |= envelope.method == types.INITIALIZE
+            if envelope.must_answer:
+                self._send_response(envelope.ident, result)
+        except (asyncio.CancelledError, CancelledError):
+            self._failed(envelope, JsonRpcRequestCancelled("cancelled by the client"))
+        except Exception as error:  # noqa: BLE001  whatever it is, it is logged, and answered
+            self._failed(envelope, error)
+
+    def _failed(self, envelope: Envelope, error: Exception) -> None:
+        """Log a failure, the same one once, and answer with it where an answer is wanted."""
+        if isinstance(error, JsonRpcException):
+            first = logging.WARNING if error.code in _CLIENTS_FAULTS else logging.INFO
+            level = self._news.level(envelope.name, error.code, first=first)
+            logger.log(level, "%s refused: %s", envelope.name, error)
+        else:
+            level = self._news.level(envelope.name, type(error), str(error))
+            logger.log(level, "%s failed", envelope.name, exc_info=error)
+            error = JsonRpcInternalError(f"{type(error).__name__}: {error}")
+        if envelope.must_answer:
+            self._send_response(envelope.ident, error=error.to_response_error())
+
+    def _cancel(self, ident: object) -> None:
+        number = self._answering.get(ident, "") if isinstance(ident, str | int) else ""
+        future = self._request_futures.get(number)
+        if future is not None:
+            future.cancel()
+
+    def _take_response(self, ident: str | int, message: dict[str, Any]) -> None:
+        """Hand a response to whoever asked the client; one that is malformed counts as an error."""
+        future = self._request_futures.pop(ident, None)
+        if future is None or future.done():
+            logger.info("a response to what nobody waits for")
+            return
+        kind = self._result_types.get(ident)
+        try:
+            if "error" in message:
+                raise JsonRpcException("the client refused")
+            future.set_result(self._converter.structure(message, kind).result if kind else message["result"])
+        except Exception as error:  # noqa: BLE001  whoever asked is told
+            logger.info("a request to the client failed: %s", type(error).__name__)
+            future.set_exception(JsonRpcException("the client answered with an error, or not as it should"))
+
+    def send_request(
+        self,
+        method: str,
+        params: Any | None = None,
+        callback: Callable[[Any], None] | None = None,
+        msg_id: str | int | None = None,
+    ) -> Future[Any]:
+        """Ask the client; a request is forgotten when it is answered, or nobody waits for it any more."""
+        ident = f"prodready {next(self._numbers)}" if msg_id is None else msg_id
+        future: Future[Any] = super().send_request(method, params, callback, ident)
+        future.add_done_callback(partial(self._forget, ident))
+        return future
+
+    def _forget(self, ident: str | int, _: Future[Any]) -> None:
+        self._request_futures.pop(ident, None)
+        self._result_types.pop(ident, None)
 
     def notify_json(self, method: str, params: Json) -> None:
         """Send a notification whose `params` are JSON already."""
         self._write(f'{{"jsonrpc":"{self.VERSION}","method":"{method}","params":{params}}}')
 
-    def _refuse_out_of_order(self, method: str | None) -> None:
-        if method == types.INITIALIZE:
-            if self._initialized:
-                raise JsonRpcInvalidRequest("the server is initialized already")
-            self._initialized = True
-        elif method is not None and method not in _ALWAYS and not self._initialized:
-            raise JsonRpcServerNotInitialized("the first request must be initialize")
-        elif self._shutdown and method not in (None, types.EXIT):
-            raise JsonRpcInvalidRequest("the server is shutting down")
-
     def _send_response(self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None) -> None:
         """Send a response whose result may be JSON already."""
-        if error is None and isinstance(result, Json):
-            self._write(f'{{"jsonrpc":"{self.VERSION}","id":{json.dumps(msg_id)},"result":{result}}}')
+        if error is not None:
+            member = f'"error":{json.dumps(error, default=self._serialize_message)}'
+        elif isinstance(result, Json):
+            member = f'"result":{result}'
         else:
-            super()._send_response(msg_id, result, error)
+            member = f'"result":{json.dumps(result, default=self._serialize_message)}'
+        self._write(f'{{"jsonrpc":"{self.VERSION}","id":{json.dumps(msg_id)},{member}}}')
 
     def _write(self, text: str) -> None:
         """Send a message that is JSON, ASCII only, on the transport that the client chose."""
@@ -92,9 +219,14 @@ class Protocol(LanguageServerProtocol):
             logger.error("nobody is connected to send a message to")
             return
         header = f"Content-Length: {len(text)}\r\n\r\n" if self._include_headers else ""
-        sending = self.writer.write(f"{header}{text}".encode("ascii"))
-        if sending is not None:
-            self._server.tasks.start(sending)
+        self.writer.write(f"{header}{text}".encode("ascii"))
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *_: Any) -> None:  # type: ignore[override]  # a plain function does
+        """Get ready to stop: what still runs is cancelled."""
+        self._shutdown = True
+        for future in list(self._request_futures.values()):
+            future.cancel()
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:

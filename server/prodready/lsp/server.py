@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 from pathlib import Path
 
@@ -31,6 +32,9 @@ def run(
 
 async def _serve(tcp: int | None, ws: int | None) -> int:
     server = ProdreadyServer()
+    # Clients name files in full. A workspace that the server stood in could not be removed everywhere, and Python looks
+    # for the modules of new processes where they start.
+    os.chdir(Path(__file__).parent)
     _end_on_signals(server)
     try:
         if tcp is not None:

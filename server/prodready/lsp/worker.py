@@ -85,7 +85,10 @@ class Worker:
             pool = self._pool
             if pool is None:
                 # Starting a process takes milliseconds that the loop does not have.
-                started, self._pid = await asyncio.to_thread(_start)
+                try:
+                    started, self._pid = await asyncio.to_thread(_start)
+                except OSError as error:
+                    raise WorkerDiedError(f"no worker process can be started: {error}") from error
                 pool = self._pool = started
             return pool
 
