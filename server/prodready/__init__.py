@@ -1,7 +1,5 @@
 """prodready: a language server and command line that hardens Python code for production."""
 
-from __future__ import annotations
-
 __all__ = ["__version__"]
 
 __version__ = "0.1.0"

@@ -85,7 +85,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _report_fault(error: Exception, state: State) -> None:
-    click.echo(f"prodready failed: {type(error).__name__}: {error}", err=True)
+    from prodready.report.excerpt import printable
+
+    click.echo(printable(f"prodready failed: {type(error).__name__}: {error}"), err=True)
     if state.verbose:
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     else:

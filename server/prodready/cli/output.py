@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO
+from typing import IO, TextIO
 
 import click
 
@@ -40,10 +43,37 @@ def write_file(path: Path, lines: Iterable[str]) -> None:
     """
     whole = path.is_file() or not path.exists()
     try:
-        with click.open_file(str(path), "w", encoding="utf-8", errors="backslashreplace", atomic=whole) as stream:
+        with _beside(path) if whole else _opened(path) as stream:
             stream.writelines(line + "\n" for line in lines)
     except OSError as error:
         raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[TextIO]:
+    """Open a new file that takes the place of `path` when all is written, and vanishes when that fails."""
+    real = Path(os.path.realpath(path))
+    mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o666 & ~_umask()
+    descriptor, name = tempfile.mkstemp(prefix=".prodready-", suffix=".tmp", dir=real.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            yield stream
+        beside.chmod(mode)
+        beside.replace(real)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _opened(path: Path) -> TextIO:
+    return path.open("w", encoding="utf-8", errors="backslashreplace")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def flush() -> None:

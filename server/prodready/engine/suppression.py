@@ -17,7 +17,7 @@ from typing import Final
 from prodready.engine.lexical import comments
 
 EVERYTHING: Final = "*"
-_OURS: Final = re.compile(r"#\s*prodready:\s*(ignore-file|ignore)(?![\w-])(?:\s*\[([^\]]*)\]|(?!\s*\[))")
+_OURS: Final = re.compile(r"#\s*prodready:\s*(ignore-file|ignore)(?![\w-])(?:\s*\[([^\[\]]*)\]|(?!\s*\[))")
 _CODES: Final = r"noqa\s*:\s*([A-Z][A-Z0-9]*[0-9]+(?:[\s,]+[A-Z][A-Z0-9]*[0-9]+)*)"
 _NOQA: Final = re.compile(rf"#\s*{_CODES}", re.IGNORECASE)
 _BARE_NOQA: Final = re.compile(r"#\s*noqa(?![\w-])(?!\s*:)", re.IGNORECASE)

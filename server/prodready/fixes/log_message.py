@@ -13,7 +13,7 @@ from prodready.fixes.imports import Refusal
 from prodready.fixes.log_template import Break, Field, Piece, Template, Text
 
 _PERCENT_SPEC: Final = re.compile(r"(?:0?\d*)(?:\.\d+)?[fFeEgG]|0?\d*[dxXo]|s")
-_PLACEHOLDER: Final = re.compile(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
+_PLACEHOLDER: Final = re.compile(r"%(?:%|[-+ #0]*(?:[1-9]\d*)?(?:\.\d+)?[a-zA-Z])")
 _FORMAT_PLACE: Final = re.compile(r"\{\{|\}\}|\{(?:!(?P<conversion>[rsa]))?(?::(?P<spec>[^{}]*))?\}")
 _NOT_FLAT: Final = ("#", "\\", '"""', "'''")
 """What makes it unsafe to join the lines of an expression."""
@@ -266,7 +266,7 @@ def _code(node: cst.CSTNode) -> str:
     code = cst.Module([]).code_for_node(node)
     if "\n" not in code or any(mark in code for mark in _NOT_FLAT):
         return code
-    joined = re.sub(r"\s*[\r\n]+\s*", "\n", code)
+    joined = re.sub(r"(?<!\s)\s*[\r\n]\s*", "\n", code)
     return re.sub(r"(?<=[(\[{])\n|\n(?=[)\]}])", "", joined).replace("\n", " ")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,8 +30,9 @@ def discover(
 
     A path that is no directory is yielded as it is, whatever it is called and whether it exists: reading it tells. Of
     directories, their `.py` files are, apart from what the configuration excludes, what `is_left_out`, and what git
-    ignores; a directory named here is never left out itself. Links to directories are not followed, links to files only
-    where they lead out of the directory. `on_error` is told of directories that cannot be read, and why.
+    ignores; a directory named here is never left out itself. Links are not followed: one to a file of the directory is
+    met on its own, and one that leads out would show, or change, what is nobody's business here. `on_error` is told of
+    directories that cannot be read, and why.
     """
     seen: set[str] = set()
     for path in paths:
@@ -64,10 +64,6 @@ class _Walk:
     start: Path
     excluded: Callable[[Path, bool], bool]
     on_error: Callable[[Path, str], None] | None
-
-    @cached_property
-    def _real_start(self) -> Path:
-        return self.start.resolve()
 
     def files(self, above: IgnoreRules) -> Iterator[tuple[Path, bool]]:
         """Yield the files below the start, to which the rules `above` apply, and whether each is a link.
@@ -106,7 +102,4 @@ class _Walk:
         return self.excluded(path, directory) or rules.ignores(path, directory=directory)
 
     def _is_own_file(self, entry: os.DirEntry[str]) -> bool:
-        """A link to a file below the start is left out: the file is met on its own."""
-        if not entry.is_file():
-            return False
-        return not entry.is_symlink() or not Path(entry.path).resolve().is_relative_to(self._real_start)
+        return entry.is_file(follow_symlinks=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -42,8 +43,10 @@ class IgnoreFile:
 
     @classmethod
     def read(cls, path: Path, base: Path) -> IgnoreFile | None:
-        """Read an ignore file; None when there is none, it cannot be read, or it says nothing."""
+        """Read an ignore file; None when there is none, it is a link (git follows none), or it says nothing."""
         try:
+            if not stat.S_ISREG(path.lstat().st_mode):
+                return None
             text = path.read_text(encoding="utf-8-sig", errors="replace")
         except OSError:
             return None

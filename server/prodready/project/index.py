@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import OrderedDict
 from pathlib import Path
@@ -75,9 +76,13 @@ class ProjectIndex:
         for root in self._roots:
             base = root.joinpath(*parts)
             for candidate in (base / "__init__.py", base.with_name(f"{parts[-1]}.py")):
-                if candidate.is_file():
+                if candidate.is_file() and self._is_inside(candidate):
                     return candidate
         return None
+
+    def _is_inside(self, path: Path) -> bool:
+        """A link that leads out of the project leads to what the project has no business to know."""
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root))
 
     def _facts_at(self, name: str, path: Path) -> ModuleFacts | None:
         stamp = _stamp(path)

@@ -47,7 +47,7 @@ _APP_MAKERS = {
 _TELLING = _CLI_LIBRARIES | _APP_MAKERS.keys()
 _BOUND_TO = re.compile(r"[ \t]*(?:[\w.]+[ \t]*(?::[^=\n]+)?=|return\b)[ \t]*(?:\w+\.)*\Z")
 _MAIN_GUARD = "\nif __name__ =="
-_SETTINGS_CLASS = re.compile(r"class[ \t]+\w+[ \t]*\([^)\n]*\bBaseSettings\b")
+_SETTINGS_CLASS = re.compile(r"class[ \t]+\w+[ \t]*\([^()\n]*\bBaseSettings\b")
 _DJANGO_SETTING = "\nINSTALLED_APPS"
 _TRIPLES = ('"""', "'''")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from prodready.engine.finding import Finding, Fix, Position, Range
@@ -11,12 +12,15 @@ from prodready.report.model import FileReport, Report, fixable
 from prodready.report.statistics import Statistics
 
 VERSION = 1
+_STEERING = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON may hold as it is, and a terminal acts on; in a string of JSON an escape means the same."""
 
 
 def render(report: Report, sums: Statistics | None = None) -> str:
     """Write a run as one JSON object, without a line end; `sums` stand under a key of their own, `statistics`."""
     more = {} if sums is None else {"statistics": statistics.as_object(sums)}
-    return json.dumps(as_object(report) | more, indent=2, ensure_ascii=False)
+    text = json.dumps(as_object(report) | more, indent=2, ensure_ascii=False)
+    return _STEERING.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def as_object(report: Report) -> dict[str, Any]:

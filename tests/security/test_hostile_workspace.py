@@ -1,0 +1,172 @@
+"""A workspace that somebody else wrote runs no code, shows nothing that lies outside, and has nothing written there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.lsp.wire import Wire
+
+PRODREADY = (sys.executable, "-m", "prodready")
+LIMITED = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+from prodready.cli import main
+main()
+"""
+ON_A_FULL_DISK = (sys.executable, "-B", "-c", LIMITED)
+OWN = {"prodready", "runpy", "importlib"}
+"""What `python -m prodready` itself looks for in the working directory, before any code of ours runs."""
+DEPENDENCIES = {"click", "rich", "pygls", "lsprotocol", "cattrs", "attrs", "attr", "libcst", "pathspec", "websockets"}
+FINDING = "def f(x):\n    try:\n        g()\n    except:\n        print(x)\n        raise\n"
+
+
+def run(root: Path, *arguments: str, command: Sequence[str] = PRODREADY) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*command, *arguments], cwd=root, capture_output=True, text=True, timeout=600, check=False)
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Path:
+    """Make a directory where every module that Python or we could import leaves a file when it runs."""
+    root = tmp_path / "workspace"
+    root.mkdir()
+    for name in (sys.stdlib_module_names | DEPENDENCIES) - OWN:
+        (root / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({name + ' '!r})\n")
+    for name in ("sitecustomize", "usercustomize", "conftest", "setup", "noxfile"):
+        (root / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({name + ' '!r})\n")
+    (root / "app.py").write_text(FINDING)
+    return root
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="workers of Python 3.10 look into the working directory")
+@pytest.mark.parametrize("arguments", [("check", "--jobs", "2", "app.py", "click.py"), ("fix", "app.py"), ("config",)])
+def test_modules_in_the_working_directory_are_not_run_by_a_command(trap: Path, arguments: Sequence[str]) -> None:
+    done = run(trap, *arguments)
+
+    assert done.returncode in (0, 1), done.stderr
+    assert not (trap.parent / "ran").exists(), (trap.parent / "ran").read_text()
+
+
+def test_modules_in_the_working_directory_are_not_run_by_the_server_and_its_worker(trap: Path) -> None:
+    wire = Wire(cwd=trap, stderr=None)
+    wire.initialize(root=trap.as_uri())
+    uri = (trap / "long.py").as_uri()
+    wire.open(uri, "try:\n    f()\n" + "    g()\n" * 200 + "except:\n    raise\n")
+    assert wire.codes(uri) == ["OBS202"]
+    place = {"line": 202, "character": 0}
+    context = {"diagnostics": [], "only": ["quickfix"]}
+    about = {"textDocument": {"uri": uri}, "range": {"start": place, "end": place}, "context": context}
+    assert wire.ask("textDocument/codeAction", about)["result"]
+    wire.end()
+
+    assert not (trap.parent / "ran").exists(), (trap.parent / "ran").read_text()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_links_out_of_the_workspace_are_neither_read_nor_written(tmp_path: Path) -> None:
+    outside, root = tmp_path / "outside", tmp_path / "workspace"
+    (outside / "package").mkdir(parents=True)
+    root.mkdir()
+    (outside / "secret.py").write_text("CANARY-51 = (\n")
+    (outside / "package" / "own.py").write_text(FINDING)
+    (root / "secret.py").symlink_to(outside / "secret.py")
+    (root / "package").symlink_to(outside / "package")
+    (root / ".gitignore").symlink_to(outside / "secret.py")
+    (root / "app.py").write_text(FINDING)
+    checked = run(root, "check")
+    fixed = run(root, "fix", "--unsafe-fixes")
+
+    assert "OBS202" in checked.stdout
+    assert "CANARY-51" not in checked.stdout + checked.stderr + fixed.stdout + fixed.stderr
+    assert (outside / "package" / "own.py").read_text() == FINDING
+    assert (root / "app.py").read_text() != FINDING
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs names that Windows does not allow")
+@pytest.mark.parametrize("arguments", [("check",), ("check", "--format", "json"), ("fix", "--diff"), ("fix",)])
+def test_names_and_lines_do_not_steer_the_terminal(tmp_path: Path, arguments: Sequence[str]) -> None:
+    (tmp_path / "a\x1b]0;owned\x07\x9b31m\u202e.py").write_text("print('x')  # \n" + FINDING)
+    done = run(tmp_path, *arguments)
+
+    assert done.returncode == 1
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(done.stdout + done.stderr)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs names that Windows does not allow")
+def test_a_name_cannot_add_lines_to_a_patch(tmp_path: Path) -> None:
+    name = "a\n+++ b\n@@ -1 +1 @@\n.py"
+    (tmp_path / name).write_text(FINDING)
+    patch = run(tmp_path, "fix", "--diff").stdout
+    assert patch.startswith('--- "a/a\\012+++ b\\012@@ -1 +1 @@\\012.py"\n+++ "b/a\\012')
+    applied = subprocess.run(["git", "apply"], cwd=tmp_path, input=patch, text=True, check=False, capture_output=True)
+
+    assert applied.returncode == 0, applied.stderr
+    assert (tmp_path / name).read_text() != FINDING
+
+
+SECRETS = (
+    "API = 'CANARY-{0}'\n\n\ndef f(token='CANARY-{0}'):\n    try:\n"
+    "        g('https://user:CANARY-{0}@host/?key=CANARY-{0}')\n    except:\n        pass\n"
+    "    print('CANARY-{0}', token)\n    h = open('CANARY-{0}')\n    return h.read()\n"
+)
+
+
+def test_messages_and_reports_repeat_nothing_of_what_strings_hold(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(SECRETS.format(7))
+    (tmp_path / "broken.py").write_text("x = 'CANARY-7\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.other]\ntoken = 'CANARY-7'\n[tool.prodready]\n")
+    outputs = [run(tmp_path, *each) for each in (("check", "--concise"), ("check", "--format", "json"), ("config",))]
+
+    assert all("CANARY" not in done.stdout + done.stderr for done in outputs)
+    assert "OBS101" in outputs[0].stdout
+
+
+def test_the_server_repeats_nothing_of_what_strings_hold_in_diagnostics_and_logs(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    wire = Wire("--log-file", str(log), "--log-level", "debug", stderr=None)
+    wire.initialize()
+    uri = (tmp_path / "app.py").as_uri()
+    wire.open(uri, SECRETS.format(8))
+    assert "OBS101" in wire.codes(uri)
+    for junk in ({"text": "CANARY-8", "range": "CANARY-8"}, {"CANARY-8": "CANARY-8"}):
+        wire.send("unknown/notification", junk)
+        wire.ask("textDocument/hover", {"textDocument": junk})
+        wire.send("textDocument/didChange", {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [junk]})
+    wire.send_body(b"CANARY-8")
+    wire.assert_sane()
+    wire.ask("shutdown")
+    wire.send("exit")
+    assert wire.exit_code() == 0
+
+    assert "refused" in log.read_text()
+    assert "CANARY" not in log.read_text()
+    assert "CANARY" not in repr(wire.seen)
+    wire.end()
+
+
+def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(FINDING * 400)
+    report = tmp_path / "report.json"
+    report.write_text("the old one")
+    done = run(tmp_path, "check", "--format", "json", "--output-file", str(report), command=ON_A_FULL_DISK)
+
+    assert done.returncode == 2, done.stderr
+    assert "cannot write" in done.stderr
+    assert report.read_text() == "the old one"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["app.py", "report.json"]
+
+
+def test_a_fix_that_cannot_be_written_leaves_the_file(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(FINDING * 400)
+    done = run(tmp_path, "fix", "app.py", command=ON_A_FULL_DISK)
+
+    assert done.returncode in (1, 2), done.stderr
+    assert "cannot be written" in done.stderr
+    assert (tmp_path / "app.py").read_text() == FINDING * 400
+    assert [path.name for path in tmp_path.iterdir()] == ["app.py"]
