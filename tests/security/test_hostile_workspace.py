@@ -21,8 +21,9 @@ from prodready.cli import main
 main()
 """
 ON_A_FULL_DISK = (sys.executable, "-B", "-c", LIMITED)
-OWN = {"prodready", "runpy", "importlib"}
-"""What `python -m prodready` itself looks for in the working directory, before any code of ours runs."""
+INSTALLED = (str(Path(sys.executable).with_name("prodready")),)
+"""The command. `python -m` itself imports from the working directory, before any code of ours runs."""
+ISOLATED = (sys.executable, "-I", "-m", "prodready")
 DEPENDENCIES = {"click", "rich", "pygls", "lsprotocol", "cattrs", "attrs", "attr", "libcst", "pathspec", "websockets"}
 FINDING = "def f(x):\n    try:\n        g()\n    except:\n        print(x)\n        raise\n"
 
@@ -36,7 +37,7 @@ def trap(tmp_path: Path) -> Path:
     """Make a directory where every module that Python or we could import leaves a file when it runs."""
     root = tmp_path / "workspace"
     root.mkdir()
-    for name in (sys.stdlib_module_names | DEPENDENCIES) - OWN:
+    for name in (*sys.stdlib_module_names, *DEPENDENCIES, "prodready"):
         (root / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({name + ' '!r})\n")
     for name in ("sitecustomize", "usercustomize", "conftest", "setup", "noxfile"):
         (root / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({name + ' '!r})\n")
@@ -45,16 +46,19 @@ def trap(tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="workers of Python 3.10 look into the working directory")
+@pytest.mark.parametrize("command", [INSTALLED, ISOLATED], ids=["prodready", "python -I -m prodready"])
 @pytest.mark.parametrize("arguments", [("check", "--jobs", "2", "app.py", "click.py"), ("fix", "app.py"), ("config",)])
-def test_modules_in_the_working_directory_are_not_run_by_a_command(trap: Path, arguments: Sequence[str]) -> None:
-    done = run(trap, *arguments)
+def test_modules_in_the_working_directory_are_not_run_by_a_command(
+    trap: Path, arguments: Sequence[str], command: Sequence[str]
+) -> None:
+    done = run(trap, *arguments, command=command)
 
     assert done.returncode in (0, 1), done.stderr
     assert not (trap.parent / "ran").exists(), (trap.parent / "ran").read_text()
 
 
 def test_modules_in_the_working_directory_are_not_run_by_the_server_and_its_worker(trap: Path) -> None:
-    wire = Wire(cwd=trap, stderr=None)
+    wire = Wire(command=(*INSTALLED, "server"), cwd=trap, stderr=None)
     wire.initialize(root=trap.as_uri())
     uri = (trap / "long.py").as_uri()
     wire.open(uri, "try:\n    f()\n" + "    g()\n" * 200 + "except:\n    raise\n")
