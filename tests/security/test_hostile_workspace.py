@@ -13,6 +13,9 @@ import pytest
 from tests.lsp.wire import Wire
 
 PRODREADY = (sys.executable, "-m", "prodready")
+FINDING = "def f(x):\n    try:\n        g()\n    except:\n        print(x)\n        raise\n"
+BIG = FINDING.replace("except:", "except Exception:").replace("print(x)", "pass").replace("raise", "pass")
+BIG += f"# {'long ' * 2000}\n"
 LIMITED = """
 import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -25,7 +28,6 @@ INSTALLED = (str(Path(sys.executable).with_name("prodready")),)
 """The command. `python -m` itself imports from the working directory, before any code of ours runs."""
 ISOLATED = (sys.executable, "-I", "-m", "prodready")
 DEPENDENCIES = {"click", "rich", "pygls", "lsprotocol", "cattrs", "attrs", "attr", "libcst", "pathspec", "websockets"}
-FINDING = "def f(x):\n    try:\n        g()\n    except:\n        print(x)\n        raise\n"
 
 
 def run(root: Path, *arguments: str, command: Sequence[str] = PRODREADY) -> subprocess.CompletedProcess[str]:
@@ -155,7 +157,7 @@ def test_the_server_repeats_nothing_of_what_strings_hold_in_diagnostics_and_logs
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text(FINDING * 400)
+    (tmp_path / "app.py").write_text(FINDING * 100)
     report = tmp_path / "report.json"
     report.write_text("the old one")
     done = run(tmp_path, "check", "--format", "json", "--output-file", str(report), command=ON_A_FULL_DISK)
@@ -167,10 +169,10 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> N
 
 
 def test_a_fix_that_cannot_be_written_leaves_the_file(tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text(FINDING * 400)
+    (tmp_path / "app.py").write_text(BIG)
     done = run(tmp_path, "fix", "app.py", command=ON_A_FULL_DISK)
 
     assert done.returncode in (1, 2), done.stderr
     assert "cannot be written" in done.stderr
-    assert (tmp_path / "app.py").read_text() == FINDING * 400
+    assert (tmp_path / "app.py").read_text() == BIG
     assert [path.name for path in tmp_path.iterdir()] == ["app.py"]
