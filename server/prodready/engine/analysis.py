@@ -213,7 +213,7 @@ def _check(segment: Segment, knowledge: Knowledge) -> Checked:
 
 
 def _check_broken(segment: Segment, knowledge: Knowledge) -> Checked:
-    """Check a segment that never parsed: what is said of the lines that are sound is stale from the start, and a hint."""
+    """Check a segment that never parsed: what is said of its sound lines is stale from the start, and a hint."""
     faults = tuple(fault_findings(segment, knowledge))
     if StandIn not in segment.results:
         segment.results[StandIn] = stand_in(segment)

@@ -39,8 +39,8 @@ def what_failed(guarded: ast.stmt, names: Names) -> str:
     """Return what a failure of `guarded` (a `try` or `with` statement) is to be called: `sync_status failed`.
 
     That is the function around it; where the function guards several things, or goes on after the failure, the call is
-    named too; at module level the call alone. Where a default stands in for one name, or one is set in a loop, that name
-    is said to lack its value.
+    named too; at module level the call alone. Where a default stands in for one name, or one is set in a loop, that
+    name is said to lack its value.
     """
     name = _name_to_set(guarded)
     if name is not None:
@@ -133,8 +133,8 @@ def _turns(node: ast.AST) -> bool:
 def _first_call(guarded: ast.stmt, names: Names) -> str | None:
     """Return the name of the first call in a block that is not a builtin's or a logger's.
 
-    It is not said to be the one that failed where other statements behind it call something, too. Of a block that is one
-    `with`, what it is for stands in its body.
+    It is not said to be the one that failed where other statements behind it call something, too. Of a block that is
+    one `with`, what it is for stands in its body.
     """
     body = getattr(guarded, "body", [])
     inner = body[0].body if len(body) == 1 and isinstance(body[0], (ast.With, ast.AsyncWith)) else []

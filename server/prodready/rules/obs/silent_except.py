@@ -53,8 +53,9 @@ only sets attributes, and calls nothing.
 
 It is a hint at most where a comment gives the reason, where the `try` is a single lookup or conversion (name its
 exception instead), in functions that are called `safe` or the like, where it only closes things, or tidies up in an
-error callback, where a handler of another failure tells the client (`send_text(error)`), and where the handler observes on some paths or does other work instead. Where the `try` raises a plain
-`Exception` to get to its own handler, it is a hint without a fix.
+error callback, where a handler of another failure tells the client (`send_text(error)`), and where the handler observes
+on some paths or does other work instead. Where the `try` raises a plain `Exception` to get to its own handler, it is a
+hint without a fix.
 """
 
 from __future__ import annotations
