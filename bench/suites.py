@@ -31,7 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"suites: {problem}", file=sys.stderr)
         return problem.exit_code
     trials = [trial for trial in map(kept, SUITES) if trial is not None]
-    call.page.write_text(suites_page.page(trials), encoding="utf-8")
+    tried = {trial.suite.name for trial in trials}
+    untried = [suite.name for suite in SUITES if suite.name not in tried]
+    call.page.write_text(suites_page.page(trials, untried), encoding="utf-8")
     return FAILED if any(_is_unexplained(trial) for trial in trials) else 0
 
 

@@ -35,11 +35,12 @@ An unsafe repair says that it changes more than the finding, and what. Each diff
 """
 
 
-def page(trials: Sequence[Trial]) -> str:
-    """Return the page."""
+def page(trials: Sequence[Trial], untried: Sequence[str] = ()) -> str:
+    """Return the page; `untried` are the packages that nothing is known of yet."""
     parts = [
         INTRO,
         _suites(trials),
+        *([f"Not tried yet: {', '.join(untried)}.\n"] if untried else []),
         SAFE,
         _stages(trials, [trial.safe for trial in trials]),
         *_listed(trials, [trial.safe for trial in trials]),

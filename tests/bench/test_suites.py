@@ -137,6 +137,8 @@ def test_the_page_says_what_was_compared_and_what_differs(trial: Trial) -> None:
     page = suites_page.page([trial])
 
     assert "| shop | 1.0 | 2 | 2 | 1 |" in page
+    assert "Not tried yet: till, cart.\n" in suites_page.page([trial], ["till", "cart"])
+    assert "Not tried yet" not in page
     assert "| shop | 2 | 1 | 2 | 1 | 50.00 % | 2 | 0 |" in page
     assert "| shop | 3 | 1 | 3 | 2 | 66.67 % | 2 | 1 |" in page
     assert "| shop | `tests/a.py::test_print` | passed | failed | It reads the output. |" in page
