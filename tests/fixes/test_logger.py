@@ -229,6 +229,19 @@ SHARED = SharedLogger("app.log", "app_logger", "stdlib", frozenset({"app.log", "
             id="imported like the neighbours do",
         ),
         pytest.param(
+            "app.jobs",
+            "import os\n\nimport requests\n\nfrom app import models\nfrom app.views import home\n",
+            "import os\n\nimport requests\n\nfrom app import models\nfrom app.log import app_logger\n"
+            "from app.views import home\n\n\ndef f():\n    app_logger.info('stdlib')\n",
+            id="among the project's own imports",
+        ),
+        pytest.param(
+            "app.jobs",
+            "import requests\n",
+            "import requests\n\nfrom app.log import app_logger\n\n\ndef f():\n    app_logger.info('stdlib')\n",
+            id="behind those of other packages",
+        ),
+        pytest.param(
             "app.settings",
             "import os\n",
             f"import logging\nimport os\n\n{DEFINED}{USED}",

@@ -132,16 +132,17 @@ class Imports:
 
     def _place(self, module: str, plain: bool) -> tuple[int, int, int]:
         """Return the line to insert an import at, and how many blank lines go before and behind it."""
-        group = _section(module)
+        own = self._analysis.settings.module.partition(".")[0]
+        group = _section(module, own)
         peers = [p for p in self.head if isinstance(p.node, (ast.Import, ast.ImportFrom)) and not _is_future(p.node)]
-        same = [p for p in peers if _section(_origin(p.node)) == group]
+        same = [p for p in peers if _section(_origin(p.node), own) == group]
         alike = [p for p in same if isinstance(p.node, ast.Import) == plain]
         if alike:
             later = next((p for p in alike if _origin(p.node).lower() > module.lower()), None)
             return (later.first, 0, 0) if later else (alike[-1].last + 1, 0, 0)
         if same:
             return (same[0].first, 0, 0) if plain else (same[-1].last + 1, 0, 0)
-        later = next((p for p in peers if _section(_origin(p.node)) > group), None)
+        later = next((p for p in peers if _section(_origin(p.node), own) > group), None)
         if later is not None:
             above = self._above_comments(later.first)
             # Comments at the very top (a shebang, a coding line, a licence) speak of the file, not of the import.
@@ -192,11 +193,12 @@ def _origin(node: ast.stmt) -> str:
     return "." * node.level + (node.module or "")
 
 
-def _section(module: str) -> int:
-    """Return the section of an import: 0 standard library, 1 other packages, 2 relative ones."""
+def _section(module: str, own: str) -> int:
+    """Return the section of an import: 0 standard library, 1 other packages, 2 the project's `own`, 3 relative ones."""
     if module.startswith("."):
-        return 2
-    return 0 if module.partition(".")[0] in sys.stdlib_module_names else 1
+        return 3
+    top = module.partition(".")[0]
+    return 0 if top in sys.stdlib_module_names else 2 if top == own else 1
 
 
 def _is_future(node: ast.stmt) -> bool:

@@ -75,6 +75,27 @@ def tells_client_in_handler(guard: Guard) -> bool:
     return isinstance(call, ast.Call) and not _ANSWERING.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1])
 
 
+def infers_missing(guard: Guard) -> bool:
+    """Tell whether a handler that passes stands around a second way to a value: `if not x: try: x = find()`."""
+    guarded = guarded_by(guard)
+    body = guarded.body
+    if not all(isinstance(s, ast.Pass) for s in guard.body) or len(body) != 1 or not isinstance(body[0], ast.Assign):
+        return False
+    bound = {n.id for t in body[0].targets for n in walk([t]) if isinstance(n, ast.Name)}
+    asked = (up.test for up in _around(guarded) if isinstance(up, ast.If))
+    return any(_missing(test) in bound for test in asked)
+
+
+def _missing(test: ast.expr) -> str | None:
+    """Return the name that a condition finds empty: `not x`, `x is None`."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand.id if isinstance(test.operand, ast.Name) else None
+    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and isinstance(test.ops[0], ast.Is):
+        nothing = test.comparators[0]
+        return test.left.id if isinstance(nothing, ast.Constant) and nothing.value is None else None
+    return None
+
+
 def _is_store(node: ast.stmt) -> bool:
     if isinstance(node, ast.If):
         return not node.orelse and not _has_call(node.test) and all(map(_is_store, node.body))

@@ -29,6 +29,8 @@ _ABOUT_SECRETS: Final = frozenset({
 })  # fmt: skip
 """Last words of names that are about a secret without holding it; counted `tokens` are those of language models."""
 _IDENTIFYING: Final = frozenset({"id", "uid", "uuid", "pk"})
+_THINGS: Final = frozenset({"dir", "directory", "file", "filename", "folder", "module", "path", "slug"})
+"""Last words of loop variables that are short to log, and say which turn it was."""
 _SECRET: Final = frozenset({
     "apikey", "auth", "authorization", "cookie", "credential", "credentials", "key", "password", "passwd", "pwd",
     "secret", "secrets", "sig", "signature", "token", "tokens",
@@ -59,7 +61,8 @@ def identifiers(guarded: ast.stmt) -> list[str]:
     function = _function_around(guarded)
     candidates = [*_parameters(function), *_bound_before(guarded)]
     dropped = {n.id for n in _deleted(function)} if function is not None else set()
-    wanted = [n for n in dict.fromkeys(candidates) if n not in dropped and _identifies(n)]
+    turned = set(_turned(guarded))
+    wanted = [n for n in dict.fromkeys(candidates) if n not in dropped and (_identifies(n) or n in turned)]
     return wanted[:MAX_IDENTIFIERS]
 
 
@@ -79,6 +82,15 @@ def sounds_secret(name: str) -> bool:
     ):
         return False
     return is_secret(name)
+
+
+def _turned(guarded: ast.stmt) -> Iterator[str]:
+    """Yield the variables of loops around a statement that say by their name which thing was looked at: `path`."""
+    for up in ancestors(guarded):
+        if isinstance(up, SCOPES):
+            return
+        if isinstance(up, (ast.For, ast.AsyncFor)):
+            yield from (n for n in _names_in(up.target) if words_of(n)[-1:] and words_of(n)[-1] in _THINGS)
 
 
 def _identifies(name: str) -> bool:

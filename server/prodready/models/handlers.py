@@ -72,10 +72,13 @@ _PARSERS: Final = frozenset({
 """Callables that convert or look up, without reaching outside the process."""
 _SAFE_METHODS: Final = frozenset({
     "decode", "dict", "dumps", "encode", "find", "format", "fromisoformat", "get", "group", "index", "isoformat",
-    "items", "join", "json", "keys", "loads", "lower", "lstrip", "model_dump", "replace", "rfind", "rstrip",
-    "split", "splitlines", "startswith", "strip", "strptime", "title", "upper", "values",
+    "items", "join", "json", "keys", "loads", "lower", "lstrip", "model_dump", "model_validate", "model_validate_json",
+    "parse_obj", "partition", "replace", "rfind", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith",
+    "strip", "strptime", "title", "upper", "validate_json", "validate_python", "values",
 })  # fmt: skip
 """Methods that do, for whatever object."""
+_PLAIN_STATEMENTS: Final = 5
+"""Statements up to which a `try` that only computes is one conversion."""
 _SILENT_METHODS: Final = frozenset({
     "__del__", "__exit__", "__aexit__", "__repr__", "__str__", "__format__", "excepthook", "handleError",
 })  # fmt: skip
@@ -84,6 +87,9 @@ _HOOK_WORDS: Final = frozenset({"atexit", "sink"})
 _LOG_MODULES: Final = (["log"], ["logs"], ["logger"], ["logging"], ["loggers"])
 _SAFE_WORDS: Final = frozenset({"ignore", "maybe", "quiet", "quietly", "safe", "safely", "silent", "silently", "try"})
 """Words in the names of functions that are there to swallow a failure."""
+_BEST_EFFORT: Final = re.compile(
+    r"\bbest[- ]effort\b|\b(?:never|not|without) (?:raises?|raising|fails?|throws?)\b", re.IGNORECASE
+)
 _PREDICATE: Final = re.compile(r"^_*(?:is|has|can|supports?|should|exists|check_is|looks_like)(?:_|$)")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PRAGMA: Final = re.compile(
@@ -193,13 +199,19 @@ def expects_failure(guard: Guard, names: Names) -> bool:
     body = guarded_by(guard).body
     function = enclosing_function(guard)
     name = function.name if isinstance(function, FUNCTIONS) else ""
-    if not _SAFE_WORDS.isdisjoint(words_of(name)):
+    if not _SAFE_WORDS.isdisjoint(words_of(name)) or _promises_no_failure(function):
         return True
     asks = _PREDICATE.match(name) is not None
     last = guard.body[-1]
     if asks and isinstance(guard, ast.ExceptHandler) and isinstance(last, ast.Return) and _is_falsy(last.value):
         return True
-    return len(body) <= 2 and all(_is_lookup(s, names) for s in body)
+    return len(body) <= _PLAIN_STATEMENTS and all(_is_lookup(s, names) for s in body)
+
+
+def _promises_no_failure(function: ast.AST | None) -> bool:
+    """Tell whether a function's documentation says that it does what it can and never fails."""
+    text = ast.get_docstring(function, clean=False) if isinstance(function, FUNCTIONS) else None
+    return text is not None and _BEST_EFFORT.search(text) is not None
 
 
 def gives_reason(guard: Guard, context: Context) -> bool:
@@ -453,12 +465,18 @@ def _is_falsy(node: ast.expr | None) -> bool:
 
 def _is_lookup(node: ast.stmt, names: Names) -> bool:
     """Tell whether a statement is a lookup or a conversion: nothing in it reaches outside the process."""
+    if isinstance(node, ast.If):
+        return _only_converts(node.test, names) and all(_is_lookup(s, names) for s in (*node.body, *node.orelse))
     if isinstance(node, ast.Return) and (node.value is None or isinstance(node.value, ast.Constant)):
         return True
     if not isinstance(node, (ast.Return, ast.Assign, ast.AnnAssign, ast.Expr)) or node.value is None:
         return False
-    calls = [n for n in walk([node.value]) if isinstance(n, ast.Call)]
-    waits = any(isinstance(n, (ast.Await, ast.Yield, ast.YieldFrom)) for n in walk([node.value]))
+    return _only_converts(node.value, names)
+
+
+def _only_converts(node: ast.expr, names: Names) -> bool:
+    calls = [n for n in walk([node]) if isinstance(n, ast.Call)]
+    waits = any(isinstance(n, (ast.Await, ast.Yield, ast.YieldFrom)) for n in walk([node]))
     return not waits and all(_is_conversion(call, names) for call in calls)
 
 

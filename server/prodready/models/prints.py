@@ -49,7 +49,8 @@ _TEXTS: Final = re.compile(
     r"(?:^|_)(?:text|msg|message|line|output|out|report|summary|banner|s|info|title|usage|help)s?$"
 )
 """Names of values that are text to be read."""
-_VERBOSITY: Final = re.compile(r"verbos|quiet|debug|trac(?:e|ing)|bench|profil|^environ$|^getenv$", re.IGNORECASE)
+_ENVIRONMENT: Final = re.compile(r"^(?:environ|getenv)$")
+_VERBOSITY: Final = re.compile(r"verbos|quiet|debug|trac(?:e|ing)$|bench|profil", re.IGNORECASE)
 """Words of switches for those who want to see more: a debug mode, a benchmark."""
 _ENOUGH_FOR_DISPLAY: Final = 4
 """Outputs of one function, on its way to success, that make it a display."""
@@ -154,9 +155,19 @@ def is_output_function(node: ast.AST) -> bool:
     return any(isinstance(up, FUNCTIONS) and _PRINTERS.search(up.name) for up in ancestors(node))
 
 
-def displays(node: ast.AST) -> bool:
-    """Tell whether `node` stands in a function that is there to show something: `print_*`, `show_*`, `display_*`."""
-    return any(isinstance(up, FUNCTIONS) and _DISPLAYS.match(up.name) for up in ancestors(node))
+def is_wanted(node: ast.Call, names: Names) -> bool:
+    """Tell whether output is wanted for sure.
+
+    It stands in a function that is there to show something (`print_*`), behind a switch for those who want to see more
+    (`if verbose:`), or right before a printed stack or the end of the program, for whoever sits in front of it; or it
+    is one of the many lines of a display in a module that does not log.
+    """
+    functions = [up for up in ancestors(node) if isinstance(up, FUNCTIONS)]
+    if any(_DISPLAYS.match(function.name) for function in functions):
+        return True
+    if _is_asked_for(node, _VERBOSITY) or _goes_with_a_stack(node, names) or _is_last_word(node, names):
+        return True
+    return bool(functions) and _displays_line_by_line(functions[0], names)
 
 
 def in_service_code(node: ast.AST, context: Context) -> bool:
@@ -178,19 +189,14 @@ def imports_terminal(name: str, context: Context) -> bool:
 
 
 def may_be_output(node: ast.AST, context: Context) -> bool:
-    """Tell whether output may well be wanted: asked for by `verbosity`, by the function's name, or in a script.
+    """Tell whether output may well be wanted: asked for by the environment, by the function's name, or in a script.
 
-    A function that writes line after line is a display, too, in a module that does not log; and what is said right
-    before a printed stack, or the end of the program, is for whoever sits in front of it.
+    Three or more outputs and nothing else in a function are a display, too.
     """
-    if context.facts.usage.by_script or is_output_function(node) or _is_asked_for(node):
-        return True
-    if _goes_with_a_stack(node, context.names) or _is_last_word(node, context.names):
+    if context.facts.usage.by_script or is_output_function(node) or _is_asked_for(node, _ENVIRONMENT):
         return True
     function = next((up for up in ancestors(node) if isinstance(up, FUNCTIONS)), None)
-    return function is not None and (
-        _only_outputs(function.body, context.names) or _displays_line_by_line(function, context.names)
-    )
+    return function is not None and _only_outputs(function.body, context.names)
 
 
 def tells_secret(node: ast.Call) -> bool:
@@ -243,11 +249,11 @@ def logs_traceback(handler: ast.ExceptHandler, names: Names) -> bool:
     return any((call := log_call(n, names)) is not None and call.asks_for_traceback for n in walk_own(handler.body))
 
 
-def _is_asked_for(node: ast.AST) -> bool:
-    """Tell whether a condition around `node` is about how much the caller wants to see."""
+def _is_asked_for(node: ast.AST, switches: re.Pattern[str]) -> bool:
+    """Tell whether a condition around `node` names one of `switches`."""
     tests = [up.test for up in ancestors(node) if isinstance(up, ast.If)]
     names = (n for n in walk(tests) if isinstance(n, (ast.Name, ast.Attribute)))
-    return any(_VERBOSITY.search(n.id if isinstance(n, ast.Name) else n.attr) for n in names)
+    return any(switches.search(n.id if isinstance(n, ast.Name) else n.attr) for n in names)
 
 
 def _goes_with_a_stack(node: ast.AST, names: Names) -> bool:
@@ -281,8 +287,8 @@ def _calls(statement: ast.stmt, functions: frozenset[str], names: Names) -> bool
 
 
 def _displays_line_by_line(function: FunctionNode, names: Names) -> bool:
-    """Tell whether a function writes many lines on its way to success, and its module does not log."""
-    if module_loggers(names):
+    """Tell whether a function writes many lines when all is well and returns nothing, in a module without logger."""
+    if module_loggers(names) or any(isinstance(n, ast.Return) and n.value for n in walk_own(function.body)):
         return False
     outputs = (n for n in walk_own(function.body) if isinstance(n, ast.stmt) and _is_output(n, names))
     return sum(enclosing_handler(n) is None for n in outputs) >= _ENOUGH_FOR_DISPLAY

@@ -49,10 +49,10 @@ An empty `print()` is removed.
 In command lines, scripts, tests and notebooks; behind `if __name__ == "__main__":` and in the functions called there;
 in modules that talk to somebody at a terminal (`input()`, `curses`, `webbrowser`); inside logging itself, `__del__`
 and exit hooks; in functions that are there to print (`print_summary`, `show_*`, `display_*`); and where `file=` names
-another stream. It is a hint in functions whose name says less clearly that they print (`banner`), in those that do
-nothing else, three times or more, in those that print four lines or more in a module that does not log, under
-conditions on `verbose`, `DEBUG` or the environment, in front of a printed stack or the end of the program, and in the
-other functions of a module that can be started as a script.
+another stream; behind switches such as `verbose` and `DEBUG`; right before a printed stack or the end of the program;
+and in functions that print four lines or more and return nothing, in a module that does not log. It is a hint in
+functions whose name says less clearly that they print (`banner`), in those that do nothing else, three times or more,
+under conditions on the environment, and in the other functions of a module that can be started as a script.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ from prodready.models.prints import (
     Print,
     Reading,
     comment_inside,
-    displays,
     in_service_code,
+    is_wanted,
     level_of,
     may_be_output,
     print_call,
@@ -94,7 +94,7 @@ class PrintCall(Rule):
 
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
         found = print_call(node, context.names)
-        if found is None or displays(node) or not in_service_code(node, context):
+        if found is None or is_wanted(node, context.names) or not in_service_code(node, context):
             return
         if shows_traceback(node, context.names):
             return

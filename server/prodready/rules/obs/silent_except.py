@@ -51,11 +51,12 @@ hooks, handlers of the logging module, waiting for a task that was cancelled, cl
 a default for one expression that only computes (`(end - start).total_seconds()`), a `try` that only logs, and one that
 only sets attributes, and calls nothing.
 
-It is a hint at most where a comment gives the reason, where the `try` is a single lookup or conversion (name its
-exception instead), in functions that are called `safe` or the like, where it only closes things, or tidies up in an
-error callback, where a handler of another failure tells the client (`send_text(error)`), and where the handler observes
-on some paths or does other work instead. Where the `try` raises a plain `Exception` to get to its own handler, it is a
-hint without a fix.
+It is a hint at most where a comment gives the reason, where the `try` only looks up or converts (name its exception
+instead), in functions that are called `safe` or the like, or whose documentation says that they do what they can
+("best effort"), where it only closes things, or tidies up in an error callback, where a handler of another failure
+tells the client (`send_text(error)`), where a missing value is looked for in a second way (`if not x: try: x = …`),
+and where the handler observes on some paths or does other work instead. Where the `try` raises a plain `Exception` to
+get to its own handler, it is a hint without a fix.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ from prodready.fixes.draft import Draft
 from prodready.models.excuses import (
     defaults_one_lookup,
     defaults_one_value,
+    infers_missing,
     only_stores,
     raises_on_purpose,
     tells_client_in_handler,
@@ -153,6 +155,7 @@ def _is_excusable(node: Guard, context: Context) -> bool:
         or raises_on_purpose(node, names)
         or tidies_after_error(node)
         or tells_client_in_handler(node)
+        or infers_missing(node)
         or defaults_one_lookup(node, names)
     )
 

@@ -55,8 +55,8 @@ from prodready.models.prints import (
     LEVELS,
     Output,
     comment_inside,
-    displays,
     in_service_code,
+    is_wanted,
     level_of,
     may_be_output,
     output_call,
@@ -77,7 +77,7 @@ class StdoutWrite(Rule):
 
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
         found = output_call(node, context.names)
-        if found is None or displays(node) or not in_service_code(node, context):
+        if found is None or is_wanted(node, context.names) or not in_service_code(node, context):
             return
         if shows_traceback(node, context.names):
             return
