@@ -127,7 +127,7 @@ def test_a_table_is_markdown_with_apart_thousands() -> None:
 def test_pages_name_every_server_and_command() -> None:
     sizes = {0: 10_000_000, 10: 11_000_000, 20: 12_000_000}
     assert "| prodready | 10.0 MB | 11.0 MB | 11.0 MB | 12.0 MB |" in memory.page({"prodready": sizes})
-    assert "| x check | 1.5 s | 2.0 s | 7 MB |" in project.page({"x check": project.Run(1.5, 2.0, 7_000_000)})
+    assert "| x check | 1.5 s | 1.00 | 2.0 s | 7 MB |" in project.page({"x check": project.Run(1.5, 2.0, 7_000_000)})
 
 
 def test_the_machine_is_described_without_its_name() -> None:

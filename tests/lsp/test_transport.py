@@ -130,7 +130,8 @@ def full_pipe() -> Wire:
     for number in range(10):
         wire.open(f"untitled:{number}.py", "print(1)\n" * 1000)
     deadline = time.monotonic() + PATIENCE
-    while unread(wire) < _PIPE:
+    # Not to the last byte: a pipe is full when its pages are, and short writes leave pages that are not.
+    while unread(wire) < _PIPE // 2:
         assert time.monotonic() < deadline
     return wire
 
@@ -183,7 +184,7 @@ def _texts() -> list[Any]:
         pytest.param("".join(f"{' ' * depth}if x:\n" for depth in range(1000)), id="1,000 blocks"),
         pytest.param("x = " + "-" * 100_000 + "1\n", id="100,000 signs"),
         pytest.param("x = [" + "é, " * 300_000 + "]\n", id="a wide line of names"),
-        pytest.param("print('é'); " * 100_000 + "\n", id="a wide line of findings"),
+        pytest.param("print('é'); " * 10_000 + "\n", id="a wide line of findings"),
     ]
 
 

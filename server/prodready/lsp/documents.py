@@ -16,6 +16,7 @@ from prodready.engine.facts import NoProject
 from prodready.lsp.news import News
 from prodready.lsp.notebook import Notebook
 from prodready.lsp.session import LANGUAGE, Session
+from prodready.project.files import MAX_BYTES
 
 if TYPE_CHECKING:
     from prodready.lsp.configuration import Situation
@@ -46,9 +47,15 @@ class Documents:
         self._news = News()
 
     def open(self, item: types.TextDocumentItem) -> None:
-        """Begin to analyse a document; one in another language is left alone, and a cell of an open notebook."""
+        """Begin to analyse a document; one in another language is left alone, and a cell of an open notebook.
+
+        So is one that the command line would refuse to read for its size: nobody edits that by hand.
+        """
         if item.language_id != LANGUAGE:
             logger.debug("%s is %s, not Python", item.uri, item.language_id)
+        elif len(item.text) > MAX_BYTES:
+            self._close(item.uri)
+            logger.warning("%s is too large to be analysed: %.1f million characters", item.uri, len(item.text) / 1e6)
         elif not isinstance(self._by_part.get(item.uri), Notebook):
             self._open(Session(item))
 

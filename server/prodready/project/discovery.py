@@ -48,12 +48,12 @@ def _walked(start: Path, config: Excluder, on_error: Callable[[Path, str], None]
     top = absolute(start)
     real = os.path.realpath(top)
     walk = _Walk(top, config.excluder(top), on_error)
-    for found, is_link in walk.files(IgnoreRules.above(top)):
+    for found in walk.files(IgnoreRules.above(top)):
         relative = relative_to(found, top) or found.name
         yield (
             found if start is top or start == top else start / relative,
-            # No link lies on the way: the walk follows none to a directory.
-            os.path.realpath(found) if is_link else os.path.join(real, relative),  # noqa: PTH118  text, for speed
+            # No link lies on the way: the walk follows none.
+            os.path.join(real, relative),  # noqa: PTH118  text, for speed
         )
 
 
@@ -65,29 +65,29 @@ class _Walk:
     excluded: Callable[[Path, bool], bool]
     on_error: Callable[[Path, str], None] | None
 
-    def files(self, above: IgnoreRules) -> Iterator[tuple[Path, bool]]:
-        """Yield the files below the start, to which the rules `above` apply, and whether each is a link.
+    def files(self, above: IgnoreRules) -> Iterator[Path]:
+        """Yield the files below the start, to which the rules `above` apply.
 
         They come sorted by name, directory by directory. The walk keeps a stack of its own.
         """
-        stack: list[tuple[Path, IgnoreRules | bool]] = [(self.start, above)]
+        stack: list[tuple[Path, IgnoreRules | None]] = [(self.start, above)]
         while stack:
             path, rules = stack.pop()
-            if isinstance(rules, bool):
-                yield path, rules
+            if rules is None:
+                yield path
                 continue
             inner = rules.inside(path)
             stack.extend(reversed(list(self._kept(path, inner))))
 
-    def _kept(self, directory: Path, rules: IgnoreRules) -> Iterator[tuple[Path, IgnoreRules | bool]]:
-        """Yield a directory's files (and whether each is a link) and directories (with the rules above them)."""
+    def _kept(self, directory: Path, rules: IgnoreRules) -> Iterator[tuple[Path, IgnoreRules | None]]:
+        """Yield a directory's files, and its directories with the rules above them."""
         for entry in self._entries(directory):
             path = directory / entry.name
             if entry.is_dir(follow_symlinks=False):
                 if not is_left_out(path) and not self._skipped(path, rules, directory=True):
                     yield path, rules
-            elif entry.name.endswith(SUFFIX) and self._is_own_file(entry) and not self._skipped(path, rules):
-                yield path, entry.is_symlink()
+            elif self._is_own_file(entry) and not self._skipped(path, rules):
+                yield path, None
 
     def _entries(self, directory: Path) -> list[os.DirEntry[str]]:
         try:
@@ -102,4 +102,4 @@ class _Walk:
         return self.excluded(path, directory) or rules.ignores(path, directory=directory)
 
     def _is_own_file(self, entry: os.DirEntry[str]) -> bool:
-        return entry.is_file(follow_symlinks=False)
+        return entry.name.endswith(SUFFIX) and entry.is_file(follow_symlinks=False)
