@@ -73,11 +73,12 @@ _PARSERS: Final = frozenset({
 _SAFE_METHODS: Final = frozenset({
     "decode", "dict", "dumps", "encode", "find", "format", "fromisoformat", "get", "group", "index", "isoformat",
     "items", "join", "json", "keys", "loads", "lower", "lstrip", "model_dump", "model_validate", "model_validate_json",
-    "parse_obj", "partition", "replace", "rfind", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith",
-    "strip", "strptime", "title", "upper", "validate_json", "validate_python", "values",
+    "parse_obj", "partition", "replace", "rfind", "rpartition", "rsplit", "rstrip", "seekable", "setdefault", "split",
+    "splitlines", "startswith", "strip", "strptime", "tell", "title", "update", "upper", "validate_json",
+    "validate_python", "values",
 })  # fmt: skip
 """Methods that do, for whatever object."""
-_PLAIN_STATEMENTS: Final = 5
+_PLAIN_STATEMENTS: Final = 10
 """Statements up to which a `try` that only computes is one conversion."""
 _SILENT_METHODS: Final = frozenset({
     "__del__", "__exit__", "__aexit__", "__repr__", "__str__", "__format__", "excepthook", "handleError",
@@ -435,7 +436,10 @@ def _is_import(node: ast.stmt) -> bool:
 def _only_logs(node: ast.stmt, names: Names) -> bool:
     if isinstance(node, ast.If):
         return all(_only_logs(s, names) for s in (*node.body, *node.orelse))
-    return isinstance(node, ast.Expr) and log_call(node.value, names) is not None
+    if not isinstance(node, ast.Expr):
+        return False
+    prints = isinstance(node.value, ast.Call) and names.qualified(node.value.func) == "builtins.print"
+    return prints or log_call(node.value, names) is not None
 
 
 def _awaits_cancelled(guarded: ast.stmt, body: list[ast.stmt]) -> bool:

@@ -51,12 +51,13 @@ hooks, handlers of the logging module, waiting for a task that was cancelled, cl
 a default for one expression that only computes (`(end - start).total_seconds()`), a `try` that only logs, and one that
 only sets attributes, and calls nothing.
 
-It is a hint at most where a comment gives the reason, where the `try` only looks up or converts (name its exception
-instead), in functions that are called `safe` or the like, or whose documentation says that they do what they can
-("best effort"), where it only closes things, or tidies up in an error callback, where a handler of another failure
-tells the client (`send_text(error)`), where a missing value is looked for in a second way (`if not x: try: x = …`),
-and where the handler observes on some paths or does other work instead. Where the `try` raises a plain `Exception` to
-get to its own handler, it is a hint without a fix.
+It is a hint without a fix where somebody counts on the failure: a comment gives the reason, the `try` only looks up or
+converts (name its exception instead), the function is called `safe` or the like, or its documentation says that it does
+what it can ("best effort"), a handler of another failure tells the client (`send_text(error)`), a missing value is
+looked for in a second way (`if not x: try: x = …`), or the `try` raises a plain `Exception` to get to its own handler.
+
+It is a hint, too, where the `try` only closes things, or tidies up in an error callback, and where the handler observes
+on some paths or does other work instead.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ class SilentExcept(Rule):
         assert isinstance(node, (ast.ExceptHandler, ast.With))
         if not can_log(node.body[0], context.names) or _tells_in_part(node, context):
             return
-        if raises_on_purpose(node, context.names):
+        if _is_expected(node, context):
             return
         full = Proposal(Fix(_TITLE), partial(_write, node, traceback=True))
         short = Proposal(Fix(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
@@ -147,13 +148,17 @@ def _tells_in_part(node: Guard, context: Context) -> bool:
 
 
 def _is_excusable(node: Guard, context: Context) -> bool:
+    """Whether the failure does little harm, so that it is a hint."""
+    return _is_expected(node, context) or is_cleanup(guarded_by(node).body) or tidies_after_error(node)
+
+
+def _is_expected(node: Guard, context: Context) -> bool:
+    """Whether somebody counts on the failure: a traceback for each would be noise, and no fix can know better."""
     names = context.names
     return (
         gives_reason(node, context)
         or expects_failure(node, names)
-        or is_cleanup(guarded_by(node).body)
         or raises_on_purpose(node, names)
-        or tidies_after_error(node)
         or tells_client_in_handler(node)
         or infers_missing(node)
         or defaults_one_lookup(node, names)
