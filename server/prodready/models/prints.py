@@ -38,12 +38,18 @@ _WARNING_WORDS: Final = re.compile(r"\b(?:warning|deprecated|caution)\b|⚠")
 _PRINTERS: Final = re.compile(
     r"^_*(?:print|pprint|pretty_print|show|display|dump|banner|usage)(?:_|$)|_print$|_?banner$|std(?:out|err)|console"
 )
+_NAMED: Final = (ast.Name, ast.Attribute)
 _OUTPUTS: Final = {"sys.stdout": "info", "sys.stderr": "warning"}
 _INTERRUPTS: Final = frozenset({
     "builtins.KeyboardInterrupt", "builtins.SystemExit", "builtins.EOFError", "builtins.StopIteration",
     "builtins.GeneratorExit", "asyncio.CancelledError",
 })  # fmt: skip
-_DISPLAYS: Final = re.compile(r"^_*(?:print|show|display)_")
+_DISPLAYS: Final = re.compile(r"^_*(?:print|show|display)_|(?:^|_)banner$")
+_SECRET_PLACES: Final = re.compile(
+    r"^(?!safe_|masked_|redacted_|clean_)(?:\w*_)?(?:uri|dsn|(?:db|database|redis|broker|mongo\w*)_url|conn(?:ection)?_?str(?:ing)?)$",
+    re.IGNORECASE,
+)
+_COLOURS: Final = frozenset({"Back", "Fore", "Style", "colored", "colorama", "style", "termcolor"})
 _CONNECTIONS: Final = re.compile(r"(?:uri|url|dsn|(?:^|_)conn(?:ection)?(?:_?str(?:ing)?)?)$", re.IGNORECASE)
 _TEXTS: Final = re.compile(
     r"(?:^|_)(?:text|msg|message|line|output|out|report|summary|banner|s|info|title|usage|help)s?$"
@@ -206,11 +212,20 @@ def tells_secret(node: ast.Call) -> bool:
 
 
 def shows_connection(node: ast.Call) -> bool:
-    """Tell whether the only value of a call is, by its name, where to connect to: it may hold a password."""
-    if len(node.args) != 1 or not isinstance(node.args[0], (ast.Name, ast.Attribute)):
-        return False
-    value = node.args[0]
-    return _CONNECTIONS.search(value.id if isinstance(value, ast.Name) else value.attr) is not None
+    """Tell whether a value of a call is, by its name, where to connect to: it may hold a password."""
+    names = [n.id if isinstance(n, ast.Name) else n.attr for n in walk([*node.args]) if isinstance(n, _NAMED)]
+    alone = len(node.args) == 1 and isinstance(node.args[0], _NAMED)
+    return any(_SECRET_PLACES.match(name) or (alone and _CONNECTIONS.search(name)) for name in names)
+
+
+def is_coloured(node: ast.Call) -> bool:
+    """Tell whether a call colours its text for a terminal."""
+    for inner in walk([*node.args]):
+        if isinstance(inner, ast.Name) and inner.id in _COLOURS:
+            return True
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and "\x1b[" in inner.value:
+            return True
+    return False
 
 
 def level_of(node: ast.Call, stream: str, names: Names) -> str:

@@ -41,7 +41,7 @@ The other levels are offered as well. It is unsafe because the text leaves stand
 
 There is no fix for progress (`end=""`), for unpacked values (`*rows`), for a print whose result is used, where
 comments stand between the values, and where a value sounds secret (`api_key`), which must not get into a log either;
-nor for a bare `database_url` or `dsn`, which may hold a password.
+nor for where to connect to (`database_url`, `dsn`), which may hold a password, nor for text in colours.
 An empty `print()` is removed.
 
 ## When it is silent
@@ -72,6 +72,7 @@ from prodready.models.prints import (
     Reading,
     comment_inside,
     in_service_code,
+    is_coloured,
     is_wanted,
     level_of,
     may_be_output,
@@ -117,7 +118,9 @@ class PrintCall(Rule):
             return
         if comment_inside(found.node, context) and not _is_literal(found.node):
             return
-        if tells_secret(found.node) or shows_connection(found.node) or not can_log(found.node, context.names):
+        if tells_secret(found.node) or shows_connection(found.node) or is_coloured(found.node):
+            return
+        if not can_log(found.node, context.names):
             return
         first = level_of(found.node, found.stream, context.names)
         in_handler = first in ("exception", "error")
