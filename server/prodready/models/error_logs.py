@@ -41,6 +41,30 @@ def is_kept_short(call: LogCall, handler: ast.ExceptHandler, context: Context) -
     return any(_KEPT_SHORT.search(context.line(number)) for number in range(first, last + 1))
 
 
+def names_type_only(call: LogCall, handler: ast.ExceptHandler) -> bool:
+    """Tell whether a log call says of the exception no more than its type: its text is kept out on purpose."""
+    if handler.name is None:
+        return False
+    uses = [n for n in walk([call.node]) if isinstance(n, ast.Name) and n.id == handler.name]
+    return bool(uses) and all(_is_type_of(n) for n in uses)
+
+
+def _is_type_of(name: ast.Name) -> bool:
+    up = parent(name)
+    if isinstance(up, ast.Call):
+        return isinstance(up.func, ast.Name) and up.func.id == "type"
+    return isinstance(up, ast.Attribute) and up.attr == "__class__"
+
+
+def raises_what_it_catches(handler: ast.ExceptHandler, names: Names) -> bool:
+    """Tell whether the `try` of a handler raises one of the types itself that the handler names."""
+    guarded = parent(handler)
+    kinds = {names.qualified(kind) for kind in caught(handler)} - {None}
+    raised = (n.exc for n in walk_own(getattr(guarded, "body", [])) if isinstance(n, ast.Raise) and n.exc is not None)
+    made = (node.func if isinstance(node, ast.Call) else node for node in raised)
+    return any(names.qualified(node) in kinds for node in made)
+
+
 def answers_no(handler: ast.ExceptHandler) -> bool:
     """Tell whether a handler ends by returning False out of a function that asks: `has_access`."""
     function = enclosing_function(handler)

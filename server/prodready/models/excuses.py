@@ -31,6 +31,8 @@ _PURE_METHODS: Final = frozenset({
     "startswith", "strftime", "strip", "timestamp", "title", "total_seconds", "upper",
 })  # fmt: skip
 """Methods of strings and times that only compute."""
+_LOOKUP: Final = re.compile(r"\.(?:get|find|look_?up|resolve|guess|infer)_\w+$")
+"""The ends of qualified names of functions that look something up."""
 _EMPTY: Final = frozenset({"builtins.dict", "builtins.frozenset", "builtins.list", "builtins.set", "builtins.tuple"})
 _PURE: Final = (
     ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare,
@@ -73,6 +75,30 @@ def tells_client_in_handler(guard: Guard) -> bool:
         return False
     call = body[0].value.value if isinstance(body[0].value, ast.Await) else body[0].value
     return isinstance(call, ast.Call) and not _ANSWERING.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1])
+
+
+def looks_up(guard: Guard, names: Names) -> bool:
+    """Tell whether a handler gives a ready default for what a function that looks something up did not find.
+
+    `info = library.get_model_info(name)`, and what is read off it. A method of some object may ask a database, and what
+    is awaited does.
+    """
+    if not isinstance(guard, ast.ExceptHandler) or not all(_is_given(s, names) for s in guard.body):
+        return False
+    calls = [n for n in walk(guarded_by(guard).body) if isinstance(n, ast.Call)]
+    waits = any(isinstance(n, ast.Await) for n in walk(guarded_by(guard).body))
+    asked = [c for c in calls if not _is_pure(c, names) and not _reads(c)]
+    return len(asked) == 1 and not waits and _LOOKUP.search(names.qualified(asked[0].func) or "") is not None
+
+
+def _is_given(node: ast.stmt, names: Names) -> bool:
+    if isinstance(node, ast.Pass):
+        return True
+    return isinstance(node, (ast.Assign, ast.Return)) and _is_ready(node.value, names)
+
+
+def _reads(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in ("get", "items", "keys", "values")
 
 
 def infers_missing(guard: Guard) -> bool:

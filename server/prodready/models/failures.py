@@ -62,6 +62,11 @@ def identifiers(guarded: ast.stmt) -> list[str]:
     candidates = [*_parameters(function), *_bound_before(guarded)]
     dropped = {n.id for n in _deleted(function)} if function is not None else set()
     turned = set(_turned(guarded))
+    loops = [up for up in _inside_function(guarded) if isinstance(up, (ast.For, ast.AsyncFor))]
+    if loops:
+        # Who a function was called for says little of the turn that failed, unless the turn speaks of it.
+        told = _loads(guarded).union(*(_names_in(loop.target) for loop in loops))
+        candidates = [n for n in candidates if n in told]
     wanted = [n for n in dict.fromkeys(candidates) if n not in dropped and (_identifies(n) or n in turned)]
     return wanted[:MAX_IDENTIFIERS]
 
@@ -86,11 +91,21 @@ def sounds_secret(name: str) -> bool:
 
 def _turned(guarded: ast.stmt) -> Iterator[str]:
     """Yield the variables of loops around a statement that say by their name which thing was looked at: `path`."""
-    for up in ancestors(guarded):
-        if isinstance(up, SCOPES):
-            return
+    for up in _inside_function(guarded):
         if isinstance(up, (ast.For, ast.AsyncFor)):
             yield from (n for n in _names_in(up.target) if words_of(n)[-1:] and words_of(n)[-1] in _THINGS)
+
+
+def _inside_function(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is around a node, up to its function."""
+    for up in ancestors(node):
+        if isinstance(up, SCOPES):
+            return
+        yield up
+
+
+def _loads(node: ast.AST) -> set[str]:
+    return {n.id for n in walk([node]) if isinstance(n, ast.Name)}
 
 
 def _identifies(name: str) -> bool:

@@ -44,8 +44,9 @@ action. For loguru, which ignores `exc_info`, it is `.opt(exception=True)`. Noth
 
 Where the handler logs the traceback elsewhere on the same path, hands the exception to an error tracker, or raises
 again (but not an HTTP error, whose cause nobody logs); where the call says anything about `exc_info`; where a comment
-says that the exception must not be logged, or speaks of secrets or tracebacks; and where the handler catches an
-expected, narrow type. Narrow types that mean a bug or a failing database (`TypeError`,
+says that the exception must not be logged, or speaks of secrets or tracebacks; where the log names no more than the
+type of the exception, whose text is kept out on purpose; and where the handler catches an expected, narrow type, or one that
+the `try` raises itself. Narrow types that mean a bug or a failing database (`TypeError`,
 `SQLAlchemyError`) are reported as info. For loggers of an unknown kind it is a hint, without a fix; it is a
 hint, too, where a function that asks (`has_access`) returns False after the log.
 """
@@ -61,7 +62,14 @@ from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hi
 from prodready.engine.settings import Role
 from prodready.engine.syntax import enclosing_handler
 from prodready.fixes.draft import Draft
-from prodready.models.error_logs import answers_no, is_kept_short, is_unexpected, lacks_traceback
+from prodready.models.error_logs import (
+    answers_no,
+    is_kept_short,
+    is_unexpected,
+    lacks_traceback,
+    names_type_only,
+    raises_what_it_catches,
+)
 from prodready.models.handlers import is_broad
 from prodready.models.loggers import LogCall, LoggerKind, log_call
 
@@ -79,10 +87,10 @@ class MissingTraceback(Rule):
         call = log_call(node, context.names) if handler is not None else None
         if handler is None or call is None or not lacks_traceback(call, handler, context.names):
             return
-        if is_kept_short(call, handler, context):
+        if is_kept_short(call, handler, context) or names_type_only(call, handler):
             return
         broad = is_broad(handler, context.names)
-        if not broad and not is_unexpected(handler, context.names):
+        if not broad and (not is_unexpected(handler, context.names) or raises_what_it_catches(handler, context.names)):
             return
         fix = next((p.fix for p in _ways(call, context)), None)
         hint = call.kind is LoggerKind.UNKNOWN or answers_no(handler)

@@ -48,13 +48,14 @@ call has none; a second action puts in one that has. The level is the setting `s
 A handler observes a failure when on every path it raises, logs, warns, reports to an error tracker, counts or marks
 it as failed, or uses the exception at all. Never an alarm: guarded imports, `__del__`, `__exit__`, `__repr__`, exit
 hooks, handlers of the logging module, waiting for a task that was cancelled, cleaning up in a handler that raises,
-a default for one expression that only computes (`(end - start).total_seconds()`), a `try` that only logs, and one that
-only sets attributes, and calls nothing.
+a default for one expression that only computes (`(end - start).total_seconds()`), a `try` that only logs, one that
+only sets attributes and calls nothing, and handlers whose comment says that the failure was logged already.
 
 It is a hint without a fix where somebody counts on the failure: a comment gives the reason, the `try` only looks up or
 converts (name its exception instead), the function is called `safe` or the like, or its documentation says that it does
 what it can ("best effort"), a handler of another failure tells the client (`send_text(error)`), a missing value is
-looked for in a second way (`if not x: try: x = …`), or the `try` raises a plain `Exception` to get to its own handler.
+looked for in a second way (`if not x: try: x = …`), a function looks something up (`get_model_info`), or the `try`
+raises a plain `Exception` to get to its own handler.
 
 It is a hint, too, where the `try` only closes things, or tidies up in an error callback, and where the handler observes
 on some paths or does other work instead.
@@ -75,6 +76,7 @@ from prodready.models.excuses import (
     defaults_one_lookup,
     defaults_one_value,
     infers_missing,
+    looks_up,
     only_stores,
     raises_on_purpose,
     tells_client_in_handler,
@@ -91,6 +93,7 @@ from prodready.models.handlers import (
     is_cleanup,
     may_be_silent,
     silence,
+    told_already,
 )
 from prodready.models.loggers import can_log
 
@@ -111,7 +114,7 @@ class SilentExcept(Rule):
         found = silence(node, context.names, context.settings)
         if found is Silence.NONE or may_be_silent(node, context):
             return
-        if defaults_one_value(node, context.names) or only_stores(node):
+        if defaults_one_value(node, context.names) or only_stores(node) or told_already(node, context):
             return
         hint = found is not Silence.WHOLLY or _is_excusable(node, context)
         message = "some paths hide this failure" if found is Silence.PARTLY else "nobody sees this failure"
@@ -161,6 +164,7 @@ def _is_expected(node: Guard, context: Context) -> bool:
         or raises_on_purpose(node, names)
         or tells_client_in_handler(node)
         or infers_missing(node)
+        or looks_up(node, names)
         or defaults_one_lookup(node, names)
     )
 
