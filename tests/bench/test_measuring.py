@@ -65,7 +65,7 @@ def test_a_server_that_dies_is_told_with_what_was_waited_for(tmp_path: Path) -> 
 
 def test_a_measured_server_may_keep_its_bytecode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
-    program = ASKING.replace('receive()["result"]', "[receive() and sys.dont_write_bytecode]")
+    program = ASKING.replace('receive()["result"]', "[receive() and sys.dont_write_bytecode]") + "receive()\n"
     client, answer = Peer("a", (sys.executable, "-c", program)).start(tmp_path)
     client.close()
     assert answer.content["result"] == [False]

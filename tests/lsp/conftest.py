@@ -44,4 +44,4 @@ async def gate() -> AsyncIterator[Gate]:
     gate = Gate()
     await gate.open()
     yield gate
-    gate.close()
+    await gate.close()

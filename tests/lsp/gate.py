@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from tests.lsp.editor import PATIENCE
 
@@ -17,7 +18,11 @@ class Gate:
 
     async def open(self) -> None:
         """Begin to listen."""
-        self._server = await asyncio.start_server(lambda *streams: self._arrived.put_nowait(streams), "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._take, "127.0.0.1", 0)
+
+    def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
+        self._arrived.put_nowait((reader, writer))
 
     @property
     def port(self) -> int:
@@ -28,13 +33,13 @@ class Gate:
 
     async def arrived(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Wait until somebody waits here; who it is may go on when the writer is closed."""
-        streams = await asyncio.wait_for(self._arrived.get(), PATIENCE)
-        self._writers.append(streams[1])
-        return streams
+        return await asyncio.wait_for(self._arrived.get(), PATIENCE)
 
-    def close(self) -> None:
-        """Stop listening, and let everybody go on."""
+    async def close(self) -> None:
+        """Stop listening, let everybody go on, and wait until the connections are gone: a test's loop ends after this."""
         assert self._server is not None
         self._server.close()
         for writer in self._writers:
             writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()

@@ -45,8 +45,8 @@ action. For loguru, which ignores `exc_info`, it is `.opt(exception=True)`. Noth
 Where the handler logs the traceback elsewhere on the same path, hands the exception to an error tracker, or raises
 again (but not an HTTP error, whose cause nobody logs); where the call says anything about `exc_info`; where a comment
 says that the exception must not be logged, or speaks of secrets or tracebacks; where the log names no more than the
-type of the exception, whose text is kept out on purpose; and where the handler catches an expected, narrow type, or one that
-the `try` raises itself. Narrow types that mean a bug or a failing database (`TypeError`,
+type of the exception, whose text is kept out on purpose; and where the handler catches an expected, narrow type, or
+one that the `try` raises itself. Narrow types that mean a bug or a failing database (`TypeError`,
 `SQLAlchemyError`) are reported as info. For loggers of an unknown kind it is a hint, without a fix; it is a
 hint, too, where a function that asks (`has_access`) returns False after the log.
 """
