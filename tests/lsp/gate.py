@@ -36,7 +36,7 @@ class Gate:
         return await asyncio.wait_for(self._arrived.get(), PATIENCE)
 
     async def close(self) -> None:
-        """Stop listening, let everybody go on, and wait until the connections are gone: a test's loop ends after this."""
+        """Stop listening, let everybody go on, and wait until the connections are gone: the loop ends after this."""
         assert self._server is not None
         self._server.close()
         for writer in self._writers:
