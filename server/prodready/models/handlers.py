@@ -91,7 +91,9 @@ _SAFE_WORDS: Final = frozenset({"ignore", "maybe", "quiet", "quietly", "safe", "
 _BEST_EFFORT: Final = re.compile(
     r"\bbest[- ]effort\b|\b(?:never|not|without) (?:raises?|raising|fails?|throws?)\b", re.IGNORECASE
 )
-_PREDICATE: Final = re.compile(r"^_*(?:is|has|can|supports?|should|exists|check_is|looks_like)(?:_|$)")
+_PREDICATE: Final = re.compile(
+    r"^_*(?:is|has|can|supports?|should|exists|check_is|looks_like|verify|validate|detect|match(?:es)?)(?:_|$)"
+)
 _TOLD: Final = re.compile(r"#.*\b(?:already|was|were|is|been|gets?) (?:logged|reported|recorded)\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PRAGMA: Final = re.compile(
