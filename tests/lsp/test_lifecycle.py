@@ -143,6 +143,9 @@ async def test_it_serves_one_client_on_the_loopback_address(transport: str, tmp_
 
         await editor.end()
         assert await asyncio.to_thread(process.wait, PATIENCE) == 0
+        writer = editor.client.protocol.writer
+        if isinstance(writer, asyncio.StreamWriter):
+            writer.close()
 
 
 def test_a_page_from_elsewhere_cannot_connect(tmp_path: Path) -> None:

@@ -94,7 +94,6 @@ _BEST_EFFORT: Final = re.compile(
 _PREDICATE: Final = re.compile(
     r"^_*(?:is|has|can|supports?|should|exists|check_is|looks_like|verify|validate|detect|match(?:es)?)(?:_|$)"
 )
-_TOLD: Final = re.compile(r"#.*\b(?:already|was|were|is|been|gets?) (?:logged|reported|recorded)\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PRAGMA: Final = re.compile(
     r"#+[!:\s]*(?:noqa\b|pragma\b|type:|nosec\b|pylint:|mypy:|pyright:|ruff:|flake8:|fmt:|prodready:|todo\b|fixme\b|xxx\b)",
@@ -228,14 +227,6 @@ def gives_reason(guard: Guard, context: Context) -> bool:
         return _is_reason(context.line(first))
     last = (guard.end_lineno or guard.lineno) - 1 - context.segment.base
     return any(_is_reason(context.line(number)) for number in range(first, last + 1))
-
-
-def told_already(guard: Guard, context: Context) -> bool:
-    """Tell whether a comment at a handler, or in it, says that the failure was logged before."""
-    first = guard.lineno - 1 - context.segment.base
-    last = (guard.end_lineno or guard.lineno) - 1 - context.segment.base
-    lines = (context.line(number) for number in range(first, last + 1))
-    return any(_TOLD.search(line[line.find("#") :]) for line in lines if "#" in line)
 
 
 def words_of(identifier: str) -> list[str]:

@@ -93,9 +93,9 @@ from prodready.models.handlers import (
     is_cleanup,
     may_be_silent,
     silence,
-    told_already,
 )
 from prodready.models.loggers import can_log
+from prodready.models.reasons import told_already
 
 _TITLE = "Log the failure"
 
