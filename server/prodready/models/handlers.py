@@ -78,8 +78,7 @@ _SAFE_METHODS: Final = frozenset({
     "validate_python", "values",
 })  # fmt: skip
 """Methods that do, for whatever object."""
-_PLAIN_STATEMENTS: Final = 10
-"""Statements up to which a `try` that only computes is one conversion."""
+_MAX_STEPS: Final = 10  # statements up to which a `try` that only computes is one conversion
 _SILENT_METHODS: Final = frozenset({
     "__del__", "__exit__", "__aexit__", "__repr__", "__str__", "__format__", "excepthook", "handleError",
 })  # fmt: skip
@@ -204,17 +203,20 @@ def expects_failure(guard: Guard, names: Names) -> bool:
     name = function.name if isinstance(function, FUNCTIONS) else ""
     if not _SAFE_WORDS.isdisjoint(words_of(name)) or _promises_no_failure(function):
         return True
-    asks = _PREDICATE.match(name) is not None
     last = guard.body[-1]
-    if asks and isinstance(guard, ast.ExceptHandler) and isinstance(last, ast.Return) and _is_falsy(last.value):
+    if (
+        _PREDICATE.match(name)
+        and isinstance(guard, ast.ExceptHandler)
+        and isinstance(last, ast.Return)
+        and _is_falsy(last.value)
+    ):
         return True
-    return len(body) <= _PLAIN_STATEMENTS and all(_is_lookup(s, names) for s in body)
+    return len(body) <= _MAX_STEPS and all(_is_lookup(s, names) for s in body)
 
 
 def _promises_no_failure(function: ast.AST | None) -> bool:
     """Tell whether a function's documentation says that it does what it can and never fails."""
-    text = ast.get_docstring(function, clean=False) if isinstance(function, FUNCTIONS) else None
-    return text is not None and _BEST_EFFORT.search(text) is not None
+    return isinstance(function, FUNCTIONS) and bool(_BEST_EFFORT.search(ast.get_docstring(function, clean=False) or ""))
 
 
 def gives_reason(guard: Guard, context: Context) -> bool:
