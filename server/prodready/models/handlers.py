@@ -25,6 +25,7 @@ from prodready.engine.syntax import (
     walk_own,
 )
 from prodready.models.loggers import is_configured_log_function, log_call
+from prodready.models.reasons import promises_no_failure
 
 _EVERYTHING: Final = frozenset({"builtins.Exception", "builtins.BaseException"})
 _SHOWS: Final = frozenset({
@@ -87,9 +88,6 @@ _HOOK_WORDS: Final = frozenset({"atexit", "sink"})
 _LOG_MODULES: Final = (["log"], ["logs"], ["logger"], ["logging"], ["loggers"])
 _SAFE_WORDS: Final = frozenset({"ignore", "maybe", "quiet", "quietly", "safe", "safely", "silent", "silently", "try"})
 """Words in the names of functions that are there to swallow a failure."""
-_BEST_EFFORT: Final = re.compile(
-    r"\bbest[- ]effort\b|\b(?:never|not|without) (?:raises?|raising|fails?|throws?)\b", re.IGNORECASE
-)
 _PREDICATE: Final = re.compile(
     r"^_*(?:is|has|can|supports?|should|exists|check_is|looks_like|verify|validate|detect|match(?:es)?)(?:_|$)"
 )
@@ -201,7 +199,7 @@ def expects_failure(guard: Guard, names: Names) -> bool:
     body = guarded_by(guard).body
     function = enclosing_function(guard)
     name = function.name if isinstance(function, FUNCTIONS) else ""
-    if not _SAFE_WORDS.isdisjoint(words_of(name)) or _promises_no_failure(function):
+    if not _SAFE_WORDS.isdisjoint(words_of(name)) or promises_no_failure(function):
         return True
     last = guard.body[-1]
     if (
@@ -212,11 +210,6 @@ def expects_failure(guard: Guard, names: Names) -> bool:
     ):
         return True
     return len(body) <= _MAX_STEPS and all(_is_lookup(s, names) for s in body)
-
-
-def _promises_no_failure(function: ast.AST | None) -> bool:
-    """Tell whether a function's documentation says that it does what it can and never fails."""
-    return isinstance(function, FUNCTIONS) and bool(_BEST_EFFORT.search(ast.get_docstring(function, clean=False) or ""))
 
 
 def gives_reason(guard: Guard, context: Context) -> bool:
