@@ -31,6 +31,8 @@ _KEPT_SHORT: Final = re.compile(
 )
 """Comments of people who thought about what an exception, or its traceback, would put into the log."""
 _PREDICATE: Final = re.compile(r"^_*(?:has|is|can)_|^_*exists")
+_CODES: Final = frozenset({"code", "errno", "pgcode", "returncode", "status", "status_code"})
+"""Attributes of exceptions that are numbers, and hold nothing of what was sent."""
 _ERROR_LEVELS: Final = frozenset({"error", "critical"})
 
 
@@ -42,18 +44,22 @@ def is_kept_short(call: LogCall, handler: ast.ExceptHandler, context: Context) -
 
 
 def names_type_only(call: LogCall, handler: ast.ExceptHandler) -> bool:
-    """Tell whether a log call says of the exception no more than its type: its text is kept out on purpose."""
+    """Tell whether a log call says no more of the exception than its type and a code: its text is kept out."""
     if handler.name is None:
         return False
     uses = [n for n in walk([call.node]) if isinstance(n, ast.Name) and n.id == handler.name]
-    return bool(uses) and all(_is_type_of(n) for n in uses)
+    return bool(uses) and all(map(_is_type_or_code, uses))
 
 
-def _is_type_of(name: ast.Name) -> bool:
+def _is_type_or_code(name: ast.Name) -> bool:
     up = parent(name)
     if isinstance(up, ast.Call):
-        return isinstance(up.func, ast.Name) and up.func.id == "type"
-    return isinstance(up, ast.Attribute) and up.attr == "__class__"
+        return isinstance(up.func, ast.Name) and up.func.id in ("type", "isinstance")
+    attributes: list[str] = []
+    while isinstance(up, ast.Attribute):
+        attributes.append(up.attr)
+        up = parent(up)
+    return attributes[:1] == ["__class__"] or (bool(attributes) and attributes[-1] in _CODES)
 
 
 def raises_what_it_catches(handler: ast.ExceptHandler, names: Names) -> bool:
