@@ -43,7 +43,8 @@ class FileSettings:
     `module` is its dotted name and `package` what its relative imports start from. `select` holds the codes that are
     on; None means every rule. `severities` maps codes to another severity. `coexist` names tools whose findings for the
     same defects mute ours. `logger_kind` says which library a new logger comes from, where there is no `shared_logger`.
-    `line_length` is in characters, `oldest_python` the first version that the project says it supports.
+    `line_length` is in characters, None where nobody has set it; `oldest_python` is the first version that the project
+    says it supports.
     """
 
     role: Role = Role.SERVICE
@@ -57,6 +58,6 @@ class FileSettings:
     logger_kind: str = "stdlib"
     shared_logger: SharedLogger | None = None
     log_functions: frozenset[str] = frozenset()
-    line_length: int = 88
+    line_length: int | None = None
     coexist: frozenset[str] = frozenset()
     oldest_python: tuple[int, int] | None = None

@@ -126,6 +126,13 @@ def block_of(statement: ast.stmt) -> list[ast.stmt]:
     return [statement]
 
 
+def following(statement: ast.stmt) -> ast.stmt | None:
+    """Return the statement behind another in the same block; None for the last one."""
+    block = block_of(statement)
+    index = next(i for i, s in enumerate(block) if s is statement)
+    return block[index + 1] if index + 1 < len(block) else None
+
+
 def enclosing_handler(node: ast.AST) -> ast.ExceptHandler | None:
     """Return the innermost `except` clause in which `node` runs, not crossing into another function."""
     for up in ancestors(node):

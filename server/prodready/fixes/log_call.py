@@ -75,7 +75,7 @@ def laid_out(draft: Draft, slot: Slot, head: str, arguments: Sequence[str]) -> s
     """Return the call `head(arguments)` for a place: on one line where it fits, else as Black would do it."""
     flat = ", ".join(arguments)
     spread = "\n" in flat or "\r" in flat
-    width = draft.context.settings.line_length
+    width = draft.line_length
     if not spread and slot.column + len(f"{head}({flat}){slot.tail}") <= width:
         return f"{head}({flat})"
     inner = slot.indent + draft.source.indent_unit

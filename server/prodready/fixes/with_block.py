@@ -373,7 +373,7 @@ def _fitted(made: cst.With, lines: Sequence[cst.SimpleStatementLine], draft: Dra
     text = header[: header.rindex(":") + 1]
     has_comments = any(_comments_of(line, leading=index > 0) for index, line in enumerate(lines))
     width = len(draft.indent_of(at).expandtabs(8)) + len(text)
-    if not has_comments and (width <= draft.context.settings.line_length or "\n" in text):
+    if not has_comments and (width <= draft.line_length or "\n" in text):
         return made
     return _parenthesised(made, lines, draft.source.indent_unit)
 

@@ -10,8 +10,9 @@ from typing import Final
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import FUNCTIONS, TRIES, ancestors, enclosing_function, is_constant, parent, walk, walk_own
-from prodready.models.handlers import callee, caught, is_broad, words_of
+from prodready.models.handlers import caught, is_broad
 from prodready.models.loggers import LogCall, log_call
+from prodready.models.naming import callee, words_of
 
 _UNEXPECTED: Final = frozenset({
     "ArithmeticError", "AssertionError", "AttributeError", "DatabaseError", "DBAPIError", "IndexError",
@@ -33,6 +34,9 @@ _KEPT_SHORT: Final = re.compile(
 _PREDICATE: Final = re.compile(r"^_*(?:has|is|can)_|^_*exists")
 _CODES: Final = frozenset({"code", "errno", "pgcode", "returncode", "status", "status_code"})
 """Attributes of exceptions that are numbers, and hold nothing of what was sent."""
+_REQUEST: Final = re.compile(
+    r"(?:requests|httpx)\.(?:delete|get|head|options|patch|post|put|request)$|urllib\.request\.urlopen$"
+)
 _ERROR_LEVELS: Final = frozenset({"error", "critical"})
 
 
@@ -49,6 +53,16 @@ def names_type_only(call: LogCall, handler: ast.ExceptHandler) -> bool:
         return False
     uses = [n for n in walk([call.node]) if isinstance(n, ast.Name) and n.id == handler.name]
     return bool(uses) and all(map(_is_type_or_code, uses))
+
+
+def one_request_failed(call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:
+    """Tell whether the `try` makes one HTTP request and nothing else, and the log tells the exception."""
+    guarded = parent(handler)
+    body = guarded.body if isinstance(guarded, TRIES) else []
+    made = [n for n in walk(body) if isinstance(n, ast.Call)]
+    if len(body) != 1 or len(made) != 1 or _REQUEST.match(names.qualified(made[0].func) or "") is None:
+        return False
+    return any(isinstance(n, ast.Name) and n.id == handler.name for n in walk([call.node]))
 
 
 def _is_type_or_code(name: ast.Name) -> bool:

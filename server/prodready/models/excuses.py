@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import TRIES, ancestors, enclosing_function, walk, walk_own
-from prodready.models.handlers import Guard, callee, guarded_by, words_of
+from prodready.engine.syntax import TRIES, ancestors, enclosing_function, following, parent, walk, walk_own
+from prodready.models.handlers import Guard, guarded_by
+from prodready.models.naming import callee, words_of
 
 _RAISED: Final = frozenset({"builtins.Exception", "builtins.BaseException"})
 _ERROR_CALLBACK: Final = re.compile(r"^_*(?:on|handle)_(?:\w*_)?(?:errors?|failures?|failed)(?:_|$)")
@@ -109,6 +110,21 @@ def infers_missing(guard: Guard) -> bool:
         return False
     bound = {n.id for t in body[0].targets for n in walk([t]) if isinstance(n, ast.Name)}
     asked = (up.test for up in _around(guarded) if isinstance(up, ast.If))
+    return any(_missing(test) in bound for test in asked)
+
+
+def absence_is_minded(guard: Guard) -> bool:
+    """Tell whether the code behind a handler that passes raises where the value that the `try` sets is missing."""
+    guarded = guarded_by(guard)
+    body = guarded.body
+    if not all(isinstance(s, ast.Pass) for s in guard.body) or len(body) != 1 or not isinstance(body[0], ast.Assign):
+        return False
+    bound = {t.id for t in body[0].targets if isinstance(t, ast.Name)}
+    up = parent(guarded)
+    behind = following(guarded) or (following(up) if isinstance(up, ast.If) else None)
+    if not isinstance(behind, ast.If) or not any(isinstance(n, ast.Raise) for n in walk_own(behind.body)):
+        return False
+    asked = behind.test.values if isinstance(behind.test, ast.BoolOp) else [behind.test]
     return any(_missing(test) in bound for test in asked)
 
 

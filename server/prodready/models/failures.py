@@ -19,10 +19,11 @@ from prodready.engine.syntax import (
     walk,
     walk_own,
 )
-from prodready.models.handlers import callee, words_of
 from prodready.models.loggers import log_call
+from prodready.models.naming import callee, words_of
 
 MAX_IDENTIFIERS: Final = 3
+_CASTS: Final = frozenset({"typing.cast", "typing_extensions.cast"})
 _ABOUT_SECRETS: Final = frozenset({
     "count", "counts", "expires", "expiry", "hash", "id", "ids", "len", "length", "limit", "name", "names", "prefix",
     "tokens", "type", "types", "url", "urls", "usage", "used",
@@ -138,7 +139,7 @@ def _name_to_set(guarded: ast.stmt) -> str | None:
     if not isinstance(guarded, TRIES) or len(guarded.body) != 1:
         return None
     name = _set_name(guarded.body[0])
-    defaults = [_set_name(s) for handler in guarded.handlers for s in handler.body]
+    defaults = [_set_name(s) for handler in guarded.handlers for s in handler.body if not _computes(s)]
     return name if name in defaults or _turns(guarded) else None
 
 
@@ -146,6 +147,11 @@ def _set_name(node: ast.stmt) -> str | None:
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         return node.targets[0].id
     return None
+
+
+def _computes(node: ast.stmt) -> bool:
+    """Tell whether a statement calls something, so that what it sets is another way to the value, not a default."""
+    return any(isinstance(n, (ast.Call, ast.Await)) for n in walk([node]))
 
 
 def _turns(node: ast.AST) -> bool:
@@ -177,9 +183,14 @@ def _called(body: list[ast.stmt], names: Names) -> list[str]:
     for node in walk_own(body):
         if isinstance(node, ast.Call):
             name = callee(node).removeprefix("self.").removeprefix("cls.")
-            if name and name not in BUILTINS and log_call(node, names) is None:
+            if name and name not in BUILTINS and log_call(node, names) is None and not _is_cast(node, names):
                 found.setdefault(enclosing_statement(node), name)
     return list(found.values())
+
+
+def _is_cast(node: ast.Call, names: Names) -> bool:
+    """`typing.cast` returns what it is given, and cannot fail."""
+    return names.qualified(node.func) in _CASTS
 
 
 def _parameters(function: FunctionNode | None) -> list[str]:

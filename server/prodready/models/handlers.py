@@ -9,14 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from prodready.engine.facts import ClassSymbol
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
 from prodready.engine.settings import FileSettings
 from prodready.engine.syntax import (
     FUNCTIONS,
     TRIES,
-    FunctionNode,
     ancestors,
     block_of,
     enclosing_function,
@@ -24,8 +22,11 @@ from prodready.engine.syntax import (
     walk,
     walk_own,
 )
+from prodready.models.harm import runs_where_logging_harms
 from prodready.models.loggers import is_configured_log_function, log_call
+from prodready.models.naming import callee, words_of
 from prodready.models.reasons import promises_no_failure
+from prodready.models.shutdown import blocks_that_matter
 
 _EVERYTHING: Final = frozenset({"builtins.Exception", "builtins.BaseException"})
 _SHOWS: Final = frozenset({
@@ -80,18 +81,11 @@ _SAFE_METHODS: Final = frozenset({
 })  # fmt: skip
 """Methods that do, for whatever object."""
 _MAX_STEPS: Final = 10  # statements up to which a `try` that only computes is one conversion
-_SILENT_METHODS: Final = frozenset({
-    "__del__", "__exit__", "__aexit__", "__repr__", "__str__", "__format__", "excepthook", "handleError",
-})  # fmt: skip
-_HOOK_WORDS: Final = frozenset({"atexit", "sink"})
-"""Words in the names of functions that run at the end, or that log records are handed to."""
-_LOG_MODULES: Final = (["log"], ["logs"], ["logger"], ["logging"], ["loggers"])
 _SAFE_WORDS: Final = frozenset({"ignore", "maybe", "quiet", "quietly", "safe", "safely", "silent", "silently", "try"})
 """Words in the names of functions that are there to swallow a failure."""
 _PREDICATE: Final = re.compile(
     r"^_*(?:is|has|can|supports?|should|exists|check_is|looks_like|verify|validate|detect|match(?:es)?)(?:_|$)"
 )
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PRAGMA: Final = re.compile(
     r"#+[!:\s]*(?:noqa\b|pragma\b|type:|nosec\b|pylint:|mypy:|pyright:|ruff:|flake8:|fmt:|prodready:|todo\b|fixme\b|xxx\b)",
     re.IGNORECASE,
@@ -164,7 +158,7 @@ def may_be_silent(guard: Guard, context: Context) -> bool:
         or all(_is_import(s) for s in body)
         or _awaits_cancelled(guarded, body)
         or all(_only_logs(s, context.names) for s in body)
-        or (is_cleanup(body) and _in_raising_handler(guarded))
+        or (is_cleanup(body) and _is_aftermath(guarded))
     )
 
 
@@ -175,18 +169,6 @@ def guarded_by(guard: Guard) -> ast.Try | ast.With:
     guarded = parent(guard)
     assert isinstance(guarded, ast.Try)
     return guarded
-
-
-def runs_where_logging_harms(node: ast.AST, names: Names) -> bool:
-    """Tell whether `node` runs at the interpreter's end, while an object is shown, or inside logging itself."""
-    if words_of(names.facts.name.rpartition(".")[2]) in _LOG_MODULES:
-        return True
-    for up in ancestors(node):
-        if isinstance(up, FUNCTIONS) and (up.name in _SILENT_METHODS or _is_exit_hook(up, names)):
-            return True
-        if isinstance(up, ast.ClassDef) and _is_log_part(up, names):
-            return True
-    return False
 
 
 def is_cleanup(body: list[ast.stmt]) -> bool:
@@ -222,24 +204,6 @@ def gives_reason(guard: Guard, context: Context) -> bool:
         return _is_reason(context.line(first))
     last = (guard.end_lineno or guard.lineno) - 1 - context.segment.base
     return any(_is_reason(context.line(number)) for number in range(first, last + 1))
-
-
-def words_of(identifier: str) -> list[str]:
-    """Split an identifier, snake or camel case, dotted or not, into words in lower case."""
-    return [word.lower() for word in _WORD.findall(identifier)]
-
-
-def callee(node: ast.Call) -> str:
-    """Return the names in what is called, without arguments: `self.errors.append`."""
-    parts: list[str] = []
-    here: ast.expr = node.func
-    while isinstance(here, (ast.Attribute, ast.Call, ast.Subscript)):
-        if isinstance(here, ast.Attribute):
-            parts.append(here.attr)
-        here = here.func if isinstance(here, ast.Call) else here.value
-    if isinstance(here, ast.Name):
-        parts.append(here.id)
-    return ".".join(reversed(parts))
 
 
 @dataclass(frozen=True)
@@ -301,6 +265,7 @@ class _Watch:
     def _branches(self, test: ast.expr, blocks: list[list[ast.stmt]]) -> _Paths:
         if self.observes(test):
             return _OBSERVED
+        blocks = blocks_that_matter(test, blocks)
         paths = _OBSERVED
         for block in blocks:
             paths = paths.joined(self.block(block))
@@ -408,22 +373,6 @@ def _is_cleanup_statement(node: ast.stmt) -> bool:
     return isinstance(call, ast.Call) and callee(call).rpartition(".")[2] in _CLEANUP
 
 
-def _is_exit_hook(function: FunctionNode, names: Names) -> bool:
-    if function.name in names.facts.usage.at_exit or not _HOOK_WORDS.isdisjoint(words_of(function.name)):
-        return True
-    decorators = (d.func if isinstance(d, ast.Call) else d for d in function.decorator_list)
-    return any(names.qualified(decorator) == "atexit.register" for decorator in decorators)
-
-
-def _is_log_part(node: ast.ClassDef, names: Names) -> bool:
-    """Tell whether a class is a handler, formatter or filter of the logging module."""
-    symbol = names.facts.symbol(node.name)
-    bases = symbol.bases if isinstance(symbol, ClassSymbol) else ()
-    qualified = [names.qualify_in(names.facts, base) or base for base in bases]
-    endings = ("Handler", "Formatter", "Filter")
-    return any(base.startswith("logging.") and base.endswith(endings) for base in qualified)
-
-
 def _is_import(node: ast.stmt) -> bool:
     return isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)) or (
         isinstance(node, ast.Assign) and isinstance(node.value, (ast.Constant, ast.Name, ast.Attribute))
@@ -450,13 +399,17 @@ def _awaits_cancelled(guarded: ast.stmt, body: list[ast.stmt]) -> bool:
     return any(isinstance(n, ast.Attribute) and n.attr == "cancel" for n in before)
 
 
-def _in_raising_handler(node: ast.AST) -> bool:
-    """Tell whether `node` stands in a handler (not its own) that ends by raising."""
+def _is_aftermath(node: ast.AST) -> bool:
+    """Tell whether `node` stands in a `finally`, or in a handler (not its own) that ends by raising."""
+    child = node
     for up in ancestors(node):
         if isinstance(up, ast.ExceptHandler):
             return isinstance(up.body[-1], ast.Raise)
+        if isinstance(up, TRIES) and any(s is child for s in up.finalbody):
+            return True
         if isinstance(up, FUNCTIONS):
             return False
+        child = up
     return False
 
 
@@ -477,8 +430,14 @@ def _is_lookup(node: ast.stmt, names: Names) -> bool:
 
 def _only_converts(node: ast.expr, names: Names) -> bool:
     calls = [n for n in walk([node]) if isinstance(n, ast.Call)]
-    waits = any(isinstance(n, (ast.Await, ast.Yield, ast.YieldFrom)) for n in walk([node]))
+    waits = any(isinstance(n, (ast.Await, ast.Yield, ast.YieldFrom)) and not _reads_json(n) for n in walk([node]))
     return not waits and all(_is_conversion(call, names) for call in calls)
+
+
+def _reads_json(node: ast.Await | ast.Yield | ast.YieldFrom) -> bool:
+    """`await response.json()`: others send what is no JSON, too."""
+    call = node.value
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "json"
 
 
 def _is_conversion(node: ast.Call, names: Names) -> bool:

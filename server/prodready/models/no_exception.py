@@ -10,8 +10,8 @@ from prodready.engine.facts import ClassSymbol, dotted
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import FUNCTIONS, TRIES, FunctionNode, ancestors, is_constant, parent, walk
 from prodready.engine.usage import called_in, values_in
-from prodready.models.handlers import words_of
 from prodready.models.loggers import METHODS
+from prodready.models.naming import words_of
 
 _EXITS: Final = frozenset({"__exit__", "__aexit__"})
 _HANDLING: Final = frozenset({"errorhandler", "exception", "except"})

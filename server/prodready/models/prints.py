@@ -16,10 +16,12 @@ from prodready.engine.semantic import Names
 from prodready.engine.settings import Role
 from prodready.engine.syntax import (
     FUNCTIONS,
+    TRIES,
     FunctionNode,
     ancestors,
     block_of,
     enclosing_handler,
+    following,
     is_constant,
     keyword,
     parent,
@@ -27,7 +29,8 @@ from prodready.engine.syntax import (
     walk_own,
 )
 from prodready.models.failures import sounds_secret
-from prodready.models.handlers import caught, is_broad, runs_where_logging_harms
+from prodready.models.handlers import caught, is_broad
+from prodready.models.harm import runs_where_logging_harms
 from prodready.models.loggers import LogCall, log_call, module_loggers
 
 _ERROR_WORDS: Final = re.compile(
@@ -44,7 +47,10 @@ _INTERRUPTS: Final = frozenset({
     "builtins.KeyboardInterrupt", "builtins.SystemExit", "builtins.EOFError", "builtins.StopIteration",
     "builtins.GeneratorExit", "asyncio.CancelledError",
 })  # fmt: skip
-_DISPLAYS: Final = re.compile(r"^_*(?:print|show|display)_|(?:^|_)banner$")
+_DISPLAYS: Final = re.compile(r"^_*(?:print|show|display)_|(?:^|_)(?:banner|logo|splash)$")
+_BANNERS: Final = re.compile(r"(?:^|_)(?:banner|logo|splash|ascii_art)$", re.IGNORECASE)
+"""Names of values that are drawn on a terminal."""
+_UNENCODABLE: Final = frozenset({"builtins.UnicodeEncodeError", "builtins.UnicodeError"})
 _SECRET_PLACES: Final = re.compile(
     r"^(?!safe_|masked_|redacted_|clean_)(?:\w*_)?(?:uri|dsn|(?:db|database|redis|broker|mongo\w*)_url|conn(?:ection)?_?str(?:ing)?)$",
     re.IGNORECASE,
@@ -165,11 +171,14 @@ def is_wanted(node: ast.Call, names: Names) -> bool:
     """Tell whether output is wanted for sure.
 
     It stands in a function that is there to show something (`print_*`), behind a switch for those who want to see more
-    (`if verbose:`), or right before a printed stack or the end of the program, for whoever sits in front of it; or it
-    is one of the many lines of a display in a module that does not log.
+    (`if verbose:`), or right before a printed stack or the end of the program, for whoever sits in front of it; it is
+    what a program says on standard error, a banner, or guarded against characters that the terminal lacks; or it is one
+    of the many lines of a display in a module that does not log.
     """
     functions = [up for up in ancestors(node) if isinstance(up, FUNCTIONS)]
-    if any(_DISPLAYS.match(function.name) for function in functions):
+    if any(_DISPLAYS.search(function.name) for function in functions):
+        return True
+    if _is_banner(node) or _minds_encoding(node, names) or _is_program_speaking(node, names):
         return True
     if _is_asked_for(node, _VERBOSITY) or _goes_with_a_stack(node, names) or _is_last_word(node, names):
         return True
@@ -238,7 +247,7 @@ def level_of(node: ast.Call, stream: str, names: Names) -> str:
         return "warning"
     if handler is not None and not _is_foreseen(handler, node, said, names):
         return "error" if logs_traceback(handler, names) else "exception"
-    if _ERROR_WORDS.search(_NO_ERROR.sub("", said)):
+    if _ERROR_WORDS.search(_NO_ERROR.sub("", said)) or _goes_with_a_traceback(node, names):
         return "error"
     if handler is not None or _WARNING_WORDS.search(said):
         return "warning"
@@ -246,6 +255,13 @@ def level_of(node: ast.Call, stream: str, names: Names) -> str:
         # Nobody has set up logging yet: milder records would be lost, and warnings go to standard error.
         return "warning"
     return "debug" if _is_left_over(node) else _OUTPUTS[stream]
+
+
+def reason_to_ask(node: ast.Call, stream: str) -> str:
+    """Return why a log call instead of output needs somebody's consent, as words that follow "unsafe:"."""
+    words = {"sys.stdout": "standard output", "sys.stderr": "standard error"}
+    reason = f"the text goes to the log instead of {words[stream]}"
+    return f"{reason}, before logging may be set up" if _runs_on_import(node) else reason
 
 
 def _runs_on_import(node: ast.AST) -> bool:
@@ -271,29 +287,55 @@ def _is_asked_for(node: ast.AST, switches: re.Pattern[str]) -> bool:
     return any(switches.search(n.id if isinstance(n, ast.Name) else n.attr) for n in names)
 
 
+def _is_banner(node: ast.Call) -> bool:
+    """Tell whether a call writes nothing but a banner."""
+    alone = node.args[0] if len(node.args) == 1 else None
+    return isinstance(alone, ast.Name) and _BANNERS.search(alone.id) is not None
+
+
+def _minds_encoding(node: ast.Call, names: Names) -> bool:
+    """Tell whether `except UnicodeEncodeError` around it shows that the author minds what the terminal can write."""
+    guarded = next((up for up in ancestors(node) if isinstance(up, TRIES)), None)
+    if guarded is None or len(guarded.body) > 1:
+        return False
+    return any(names.qualified(kind) in _UNENCODABLE for handler in guarded.handlers for kind in caught(handler))
+
+
+def _is_program_speaking(node: ast.Call, names: Names) -> bool:
+    """Tell whether a call writes to standard error in a module that can be started as a program."""
+    if not names.facts.usage.by_script:
+        return False
+    if names.qualified(node.func) == "sys.stderr.write":
+        return True
+    file = keyword(node, "file")
+    return file is not None and names.qualified(file) == "sys.stderr"
+
+
 def _goes_with_a_stack(node: ast.AST, names: Names) -> bool:
     """Tell whether the statement behind an output prints the stack: a trace for whoever looks for a fault."""
-    following = _following(node)
-    return following is not None and _calls(following, _STACK_PRINTS, names)
+    behind = _following(node)
+    return behind is not None and _calls(behind, _STACK_PRINTS, names)
+
+
+def _goes_with_a_traceback(node: ast.AST, names: Names) -> bool:
+    """Tell whether the statement behind an output prints a traceback, so that the output is about a failure."""
+    behind = _following(node)
+    return behind is not None and _calls(behind, _TRACEBACK_PRINTS, names)
 
 
 def _is_last_word(node: ast.AST, names: Names) -> bool:
     """Tell whether the program ends right behind an output."""
-    following = _following(node)
-    if isinstance(following, ast.Raise) and following.exc is not None:
-        made = following.exc.func if isinstance(following.exc, ast.Call) else following.exc
+    behind = _following(node)
+    if isinstance(behind, ast.Raise) and behind.exc is not None:
+        made = behind.exc.func if isinstance(behind.exc, ast.Call) else behind.exc
         return names.qualified(made) == "builtins.SystemExit"
-    return following is not None and _calls(following, _EXITS, names)
+    return behind is not None and _calls(behind, _EXITS, names)
 
 
 def _following(node: ast.AST) -> ast.stmt | None:
     """Return the statement behind the one that consists of `node`, in the same block."""
     statement = parent(node)
-    if not isinstance(statement, ast.Expr):
-        return None
-    block = block_of(statement)
-    index = next(i for i, s in enumerate(block) if s is statement)
-    return block[index + 1] if index + 1 < len(block) else None
+    return following(statement) if isinstance(statement, ast.Expr) else None
 
 
 def _calls(statement: ast.stmt, functions: frozenset[str], names: Names) -> bool:

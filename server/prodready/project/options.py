@@ -125,7 +125,8 @@ class Options:
         None,
         "How long the lines that fixes write may become, in characters.",
         "line-length = 100",
-        "`line-length` of `[tool.ruff]` or `[tool.black]` in the same `pyproject.toml`, else 88",
+        "`line-length` of `[tool.ruff]` or `[tool.black]` in the same `pyproject.toml`, else 88, or as long as a "
+        "file's own lines are, up to 120",
     )
     coexist: tuple[str, ...] = _option(
         ListOf(choice("ruff", many="tools")),

@@ -20,7 +20,8 @@ _CLI_FILES = frozenset({"__main__.py", "cli.py", "manage.py"})
 _SCRIPT_FILES = frozenset({"setup.py", "noxfile.py", "fabfile.py", "dodo.py"})
 _SCRIPT_DIRECTORIES = frozenset({"scripts", "bin"})
 _TOP_SCRIPT_DIRECTORIES = frozenset({"tools", "docs", "doc", "bench", "benchmarks", "hack"})
-_TEST_FILES = frozenset({"conftest.py", "tests.py"})
+_TEST_FILES = frozenset({"conftest.py", "testing.py", "tests.py", "testutils.py"})
+_TEST_DIRECTORIES = frozenset({"testing", "tests", "testutils"})
 _TEST_NAME = re.compile(r"test_.*\.py|.*_test\.py")
 _PROTOBUF_NAME = re.compile(r".*_pb2(?:_grpc)?\.py")
 _STAGE = "base|ci|common|defaults?|dev|development|docker|local|prod|production|shared|stage|staging"
@@ -99,8 +100,9 @@ def _by_name(relative: str) -> tuple[Role, str] | None:
 def _test(directories: list[str], name: str) -> tuple[Role, str] | None:
     if name in _TEST_FILES or _TEST_NAME.fullmatch(name):
         return Role.TEST, f"A file called {name} holds tests."
-    if "tests" in directories:
-        return Role.TEST, "It lies in a directory tests/."
+    for directory in directories:
+        if directory in _TEST_DIRECTORIES:
+            return Role.TEST, f"It lies in a directory {directory}/."
     if directories[:1] == ["test"]:
         return Role.TEST, "It lies in the project's directory test/."
     return None

@@ -63,7 +63,7 @@ class Config:
 
     @property
     def line_length(self) -> int:
-        """How long lines may become, in characters."""
+        """How long lines may become, in characters; where nobody has set it, a file's own lines may show more."""
         return self.options.line_length or self.found_line_length or _LINE_LENGTH
 
     def for_file(self, path: Path, text: str | None = None) -> FileSettings:
@@ -254,7 +254,7 @@ class Config:
             logger_name=options.logger_name,
             logger_kind="stdlib" if options.logger == "auto" else options.logger,
             log_functions=frozenset(options.log_functions),
-            line_length=self.line_length,
+            line_length=options.line_length or self.found_line_length,
             oldest_python=self.oldest_python,
             coexist=frozenset(options.coexist),
         )

@@ -47,7 +47,8 @@ again (but not an HTTP error, whose cause nobody logs); where the call says anyt
 says that the exception must not be logged, or speaks of secrets or tracebacks; where the log names no more than the
 type of the exception, whose text is kept out on purpose; and where the handler catches an expected, narrow type, or
 one that the `try` raises itself. Narrow types that mean a bug or a failing database (`TypeError`,
-`SQLAlchemyError`) are reported as info. For loggers of an unknown kind it is a hint, without a fix; it is a
+`SQLAlchemyError`) are reported as info, and so is a single request (`requests.post(...)`) whose exception the log
+tells: there is no doubt where it failed. For loggers of an unknown kind it is a hint, without a fix; it is a
 hint, too, where a function that asks (`has_access`) returns False after the log.
 """
 
@@ -68,6 +69,7 @@ from prodready.models.error_logs import (
     is_unexpected,
     lacks_traceback,
     names_type_only,
+    one_request_failed,
     raises_what_it_catches,
 )
 from prodready.models.handlers import is_broad
@@ -94,7 +96,8 @@ class MissingTraceback(Rule):
             return
         fix = next((p.fix for p in _ways(call, context)), None)
         hint = call.kind is LoggerKind.UNKNOWN or answers_no(handler)
-        severity = Severity.HINT if hint else None if broad else Severity.INFO
+        mild = not broad or one_request_failed(call, handler, context.names)
+        severity = Severity.HINT if hint else Severity.INFO if mild else None
         message = "the failure is logged without its traceback"
         yield self.hit(context, node, message, severity=severity, fix=fix)
 

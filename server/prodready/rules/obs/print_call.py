@@ -50,6 +50,7 @@ In command lines, scripts, tests and notebooks; behind `if __name__ == "__main__
 in modules that talk to somebody at a terminal (`input()`, `curses`, `webbrowser`); inside logging itself, `__del__`
 and exit hooks; in functions that are there to print (`print_summary`, `show_*`, `display_*`); and where `file=` names
 another stream; behind switches such as `verbose` and `DEBUG`; right before a printed stack or the end of the program;
+for a banner, or where `UnicodeEncodeError` is minded; for standard error in a module that can be started as a program;
 and in functions that print four lines or more and return nothing, in a module that does not log. It is a hint in
 functions whose name says less clearly that they print (`banner`), in those that do nothing else, three times or more,
 under conditions on the environment, and in the other functions of a module that can be started as a script.
@@ -77,12 +78,11 @@ from prodready.models.prints import (
     level_of,
     may_be_output,
     print_call,
+    reason_to_ask,
     shows_connection,
     shows_traceback,
     tells_secret,
 )
-
-_REASON = "the text goes to the log instead of standard output"
 
 
 class PrintCall(Rule):
@@ -123,10 +123,11 @@ class PrintCall(Rule):
         if not can_log(found.node, context.names):
             return
         first = level_of(found.node, found.stream, context.names)
+        reason = reason_to_ask(found.node, found.stream)
         in_handler = first in ("exception", "error")
         for level in (first, *(n for n in LEVELS if n != first and (n != "exception" or in_handler))):
-            fix = Fix.unsafe(f"Log it with level {level}" if level != "exception" else "Log the exception", _REASON)
-            yield Proposal(fix, partial(_write, found, level))
+            title = "Log the exception" if level == "exception" else f"Log it with level {level}"
+            yield Proposal(Fix.unsafe(title, reason), partial(_write, found, level))
 
 
 def _is_literal(node: ast.Call) -> bool:

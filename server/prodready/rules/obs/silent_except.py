@@ -48,8 +48,10 @@ call has none; a second action puts in one that has. The level is the setting `s
 A handler observes a failure when on every path it raises, logs, warns, reports to an error tracker, counts or marks
 it as failed, or uses the exception at all. Never an alarm: guarded imports, `__del__`, `__exit__`, `__repr__`, exit
 hooks, handlers of the logging module, waiting for a task that was cancelled, cleaning up in a handler that raises,
-a default for one expression that only computes (`(end - start).total_seconds()`), a `try` that only logs, one that
-only sets attributes and calls nothing, and handlers whose comment says that the failure was logged already.
+or in a `finally`, a default for one expression that only computes (`(end - start).total_seconds()`), a `try` that only
+logs, one that only sets attributes and calls nothing, handlers whose comment says that the failure was logged already,
+and those behind which a missing value is an error (`if found is None: raise …`). What is dropped while the program is
+being stopped (`if shutdown.is_set(): break`) is not missed.
 
 It is a hint without a fix where somebody counts on the failure: a comment gives the reason, the `try` only looks up or
 converts (name its exception instead), the function is called `safe` or the like, or its documentation says that it does
@@ -73,6 +75,7 @@ from prodready.engine.settings import Role
 from prodready.engine.syntax import FUNCTIONS, ancestors
 from prodready.fixes.draft import Draft
 from prodready.models.excuses import (
+    absence_is_minded,
     defaults_one_lookup,
     defaults_one_value,
     infers_missing,
@@ -115,6 +118,8 @@ class SilentExcept(Rule):
         if found is Silence.NONE or may_be_silent(node, context):
             return
         if defaults_one_value(node, context.names) or only_stores(node) or told_already(node, context):
+            return
+        if absence_is_minded(node):
             return
         hint = found is not Silence.WHOLLY or _is_excusable(node, context)
         message = "some paths hide this failure" if found is Silence.PARTLY else "nobody sees this failure"

@@ -60,11 +60,10 @@ from prodready.models.prints import (
     level_of,
     may_be_output,
     output_call,
+    reason_to_ask,
     shows_traceback,
     tells_secret,
 )
-
-_REASON = "the text goes to the log instead of the stream"
 
 
 class StdoutWrite(Rule):
@@ -96,9 +95,10 @@ class StdoutWrite(Rule):
         if not can_log(found.node, context.names):
             return
         first = level_of(found.node, found.stream, context.names)
+        reason = reason_to_ask(found.node, found.stream)
         for level in (first, *(n for n in LEVELS if n not in (first, "exception"))):
             title = "Log the exception" if level == "exception" else f"Log it with level {level}"
-            yield Proposal(Fix.unsafe(title, _REASON), partial(_write, found, level))
+            yield Proposal(Fix.unsafe(title, reason), partial(_write, found, level))
 
 
 def _write(found: Output, level: str, draft: Draft) -> None:

@@ -45,7 +45,8 @@ too. It is unsafe only where another statement of the `finally` would change pla
 Where the name is bound more than once, used behind the `finally`, or the resource gets out: it is returned, stored,
 captured by a closure, given to a class, or one of its methods is handed on. In `__enter__`, context managers, fixtures
 and dependencies. At module level, where functions use it or `__all__` exports it: it lives as long as the process.
-Where nobody knows what is closed, except for what looks like a class: that is a `hint`.
+Where nobody knows what is closed, except for what looks like a class: that is a `hint`,
+as is a `try` of more than forty lines.
 """
 
 from __future__ import annotations
@@ -53,12 +54,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import partial
+from typing import Final
 
 from prodready.engine.finding import Related, Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
 from prodready.engine.settings import Role
 from prodready.fixes.draft import Draft
 from prodready.models.manual_close import ManualClose, manual_close_of, names_of
+
+_LONG: Final = 40  # lines
 
 
 class ManualCloseRule(Rule):
@@ -75,8 +79,9 @@ class ManualCloseRule(Rule):
             verb = "is" if len(found.items) == 1 else "are"
             message = f"{names_of(found.items)} {verb} closed by hand in a 'finally'"
             at = context.range_of(found.place)
+            severity = _severity(found, node)
             related = [Related(f"'{item.name}' is closed here", context.range_of(item.close)) for item in found.items]
-            yield self.hit(context, node, message, at=at, fix=found.fix, severity=_severity(found), related=related)
+            yield self.hit(context, node, message, at=at, fix=found.fix, severity=severity, related=related)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         found = manual_close_of(node, context) if isinstance(node, ast.Try) else None
@@ -84,9 +89,10 @@ class ManualCloseRule(Rule):
             yield Proposal(found.fix, partial(_write, found))
 
 
-def _severity(found: ManualClose) -> Severity:
-    """What is only guessed to be a class is worth a look, no more."""
-    return Severity.INFO if any(item.resource.is_known for item in found.items) else Severity.HINT
+def _severity(found: ManualClose, node: ast.Try) -> Severity:
+    """What is only guessed to be a class, or too long to be seen at once, is worth a look and no more."""
+    known = any(item.resource.is_known for item in found.items)
+    return Severity.INFO if known and node.finalbody[-1].lineno - node.lineno <= _LONG else Severity.HINT
 
 
 def _write(found: ManualClose, draft: Draft) -> None:

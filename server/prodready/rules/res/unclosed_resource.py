@@ -47,8 +47,8 @@ the resource (a lazy reader, a cursor), and for executors, whose `with` waits fo
 Where somebody else got hold of the resource: it is returned, yielded, stored in an object or a container, captured by
 a closure, given to a class or a function that may keep or close it, or one of its methods is handed on. Also in
 `__enter__`, context managers, fixtures, dependencies, for clients at module level, which live as long as the process,
-and in tests. A file whose closing call is only skipped by an exception, or that has no name, is reported at `info`; a
-cursor, which goes with its connection, at `hint`.
+and in tests. A file, or a connection of `sqlite3`, whose closing call is only skipped by an exception, and a
+file that has no name, is reported at `info`; a cursor, which goes with its connection, at `hint`.
 """
 
 from __future__ import annotations
@@ -118,8 +118,13 @@ def _severity(leak: Leak, context: Context) -> Severity:
     if fails and leak.resource.manager is Manager.NONE:
         return Severity.HINT
     once = leak.last is None and context.scope_name(leak.statement) == ""
-    is_mild = once or kind is Kind.TEMPORARY or (fails and kind is Kind.FILE)
+    is_mild = once or kind is Kind.TEMPORARY or (fails and (kind is Kind.FILE or _is_local(leak)))
     return _milder(Severity.INFO if is_mild else Severity.WARNING, kind, leak.statement, context)
+
+
+def _is_local(leak: Leak) -> bool:
+    """Whether the connection is to a file beside the program, which goes with the exception that skips the close."""
+    return (dotted(leak.call.func) or "").startswith("sqlite3.")
 
 
 def _milder(severity: Severity, kind: Kind, node: ast.AST, context: Context) -> Severity:

@@ -1,0 +1,46 @@
+"""Where code runs that had better not log: at the interpreter's end, while an object is shown, inside logging."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from prodready.engine.facts import ClassSymbol
+from prodready.engine.semantic import Names
+from prodready.engine.syntax import FUNCTIONS, FunctionNode, ancestors
+from prodready.models.naming import words_of
+
+_SILENT_METHODS: Final = frozenset({
+    "__del__", "__exit__", "__aexit__", "__repr__", "__str__", "__format__", "excepthook", "handleError",
+})  # fmt: skip
+_HOOK_WORDS: Final = frozenset({"atexit", "crash", "sink"})
+"""Words in the names of functions that run at the end, as the process dies, or that log records are handed to."""
+_LOG_MODULES: Final = (["log"], ["logs"], ["logger"], ["logging"], ["loggers"])
+
+
+def runs_where_logging_harms(node: ast.AST, names: Names) -> bool:
+    """Tell whether `node` runs at the interpreter's end, while an object is shown, or inside logging itself."""
+    if words_of(names.facts.name.rpartition(".")[2]) in _LOG_MODULES:
+        return True
+    for up in ancestors(node):
+        if isinstance(up, FUNCTIONS) and (up.name in _SILENT_METHODS or _is_exit_hook(up, names)):
+            return True
+        if isinstance(up, ast.ClassDef) and _is_log_part(up, names):
+            return True
+    return False
+
+
+def _is_exit_hook(function: FunctionNode, names: Names) -> bool:
+    if function.name in names.facts.usage.at_exit or not _HOOK_WORDS.isdisjoint(words_of(function.name)):
+        return True
+    decorators = (d.func if isinstance(d, ast.Call) else d for d in function.decorator_list)
+    return any(names.qualified(decorator) == "atexit.register" for decorator in decorators)
+
+
+def _is_log_part(node: ast.ClassDef, names: Names) -> bool:
+    """Tell whether a class is a handler, formatter or filter of the logging module."""
+    symbol = names.facts.symbol(node.name)
+    bases = symbol.bases if isinstance(symbol, ClassSymbol) else ()
+    qualified = [names.qualify_in(names.facts, base) or base for base in bases]
+    endings = ("Handler", "Formatter", "Filter")
+    return any(base.startswith("logging.") and base.endswith(endings) for base in qualified)
