@@ -126,6 +126,16 @@ def block_of(statement: ast.stmt) -> list[ast.stmt]:
     return [statement]
 
 
+def in_loop(node: ast.AST) -> bool:
+    """Tell whether `node` stands in a loop of its own function, class body or module."""
+    for up in ancestors(node):
+        if isinstance(up, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            return False
+        if isinstance(up, (ast.For, ast.AsyncFor, ast.While)):
+            return True
+    return False
+
+
 def following(statement: ast.stmt) -> ast.stmt | None:
     """Return the statement behind another in the same block; None for the last one."""
     block = block_of(statement)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import FUNCTIONS, TRIES, ancestors, enclosing_function, is_constant, parent, walk, walk_own
 from prodready.models.handlers import caught, is_broad
@@ -25,26 +24,16 @@ _UNEXPECTED: Final = frozenset({
 _TRACKERS: Final = frozenset({"bugsnag", "capture", "honeybadger", "rollbar", "sentry"})
 _ANSWERS: Final = frozenset({"abort", "http", "response"})
 """Words in the names of exceptions that a framework turns into an answer, without logging where they come from."""
-_KEPT_SHORT: Final = re.compile(
-    r"#.*(?:(?:\bnot|n't|\bnever|\bwithout|\bavoid\w*)\b.*\b(?:log\w*|exc_info|exceptions?|leak\w*|expos\w*)"
-    r"|\b(?:secrets?|tokens?|passwords?|credentials?|sensitive|redact\w*|tracebacks?|stack ?traces?))\b",
-    re.IGNORECASE,
-)
-"""Comments of people who thought about what an exception, or its traceback, would put into the log."""
 _PREDICATE: Final = re.compile(r"^_*(?:has|is|can)_|^_*exists")
 _CODES: Final = frozenset({"code", "errno", "pgcode", "returncode", "status", "status_code"})
 """Attributes of exceptions that are numbers, and hold nothing of what was sent."""
-_REQUEST: Final = re.compile(
-    r"(?:requests|httpx)\.(?:delete|get|head|options|patch|post|put|request)$|urllib\.request\.urlopen$"
+_CLEANING: Final = frozenset({"clean", "mask", "redact", "redacted", "sanitize", "scrub", "shorten", "truncate"})
+_STEP: Final = re.compile(
+    r"^(?:requests|httpx)\.(?:delete|get|head|options|patch|post|put|request)$|^urllib\.request\.urlopen$"
+    r"|\.loads$|^builtins\.(?:int|float)$|^(?:datetime\.)+(?:strptime|fromisoformat)$"
 )
+"""What fails in one place only: a request, a text that is parsed."""
 _ERROR_LEVELS: Final = frozenset({"error", "critical"})
-
-
-def is_kept_short(call: LogCall, handler: ast.ExceptHandler, context: Context) -> bool:
-    """Tell whether a comment in front of an error log, or beside it, says that the exception must not be logged."""
-    first = handler.lineno - 1 - context.segment.base
-    last = (call.node.end_lineno or call.node.lineno) - 1 - context.segment.base
-    return any(_KEPT_SHORT.search(context.line(number)) for number in range(first, last + 1))
 
 
 def names_type_only(call: LogCall, handler: ast.ExceptHandler) -> bool:
@@ -55,14 +44,26 @@ def names_type_only(call: LogCall, handler: ast.ExceptHandler) -> bool:
     return bool(uses) and all(map(_is_type_or_code, uses))
 
 
-def one_request_failed(call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:
-    """Tell whether the `try` makes one HTTP request and nothing else, and the log tells the exception."""
+def cuts_text(call: LogCall, handler: ast.ExceptHandler) -> bool:
+    """Tell whether a handler logs the exception's text cut or cleaned, so that the whole of it is not wanted."""
+    calls = (n for n in walk(handler.body) if isinstance(n, ast.Call))
+    cleaning = (n for n in calls if n is not call.node and not _CLEANING.isdisjoint(words_of(callee(n))))
+    return any(isinstance(n, ast.Name) and n.id == handler.name for made in cleaning for n in walk([made]))
+
+
+def one_step_failed(call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:
+    """Tell whether the `try` makes one HTTP request, or parses one text, and the log tells the exception."""
     guarded = parent(handler)
     body = guarded.body if isinstance(guarded, TRIES) else []
-    made = [n for n in walk(body) if isinstance(n, ast.Call)]
-    if len(body) != 1 or len(made) != 1 or _REQUEST.match(names.qualified(made[0].func) or "") is None:
+    made = [n for n in walk(body) if isinstance(n, ast.Call) and not _takes_item(n)]
+    if len(body) != 1 or len(made) != 1 or _STEP.search(names.qualified(made[0].func) or callee(made[0])) is None:
         return False
     return any(isinstance(n, ast.Name) and n.id == handler.name for n in walk([call.node]))
+
+
+def _takes_item(node: ast.Call) -> bool:
+    """`settings.get("key")`"""
+    return isinstance(node.func, ast.Attribute) and node.func.attr == "get"
 
 
 def _is_type_or_code(name: ast.Name) -> bool:

@@ -34,6 +34,12 @@ _PURE_METHODS: Final = frozenset({
 """Methods of strings and times that only compute."""
 _LOOKUP: Final = re.compile(r"\.(?:get|find|look_?up|resolve|guess|infer)_\w+$")
 """The ends of qualified names of functions that look something up."""
+_STORES: Final = frozenset({
+    "cache", "client", "conn", "connection", "cursor", "db", "engine", "redis", "repository", "session", "store",
+})  # fmt: skip
+"""Words in the names of what a lookup may reach outside the process with."""
+_CASTS: Final = frozenset({"typing.cast", "typing_extensions.cast"})
+_WAITING: Final = frozenset({"asyncio.gather", "asyncio.shield", "asyncio.wait", "asyncio.wait_for"})
 _EMPTY: Final = frozenset({"builtins.dict", "builtins.frozenset", "builtins.list", "builtins.set", "builtins.tuple"})
 _PURE: Final = (
     ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare,
@@ -84,18 +90,23 @@ def looks_up(guard: Guard, names: Names) -> bool:
     `info = library.get_model_info(name)`, and what is read off it. A method of some object may ask a database, and what
     is awaited does.
     """
-    if not isinstance(guard, ast.ExceptHandler) or not all(_is_given(s, names) for s in guard.body):
+    if not isinstance(guard, ast.ExceptHandler) or not all(map(_is_given, guard.body)):
         return False
     calls = [n for n in walk(guarded_by(guard).body) if isinstance(n, ast.Call)]
     waits = any(isinstance(n, ast.Await) for n in walk(guarded_by(guard).body))
     asked = [c for c in calls if not _is_pure(c, names) and not _reads(c)]
-    return len(asked) == 1 and not waits and _LOOKUP.search(names.qualified(asked[0].func) or "") is not None
+    return len(asked) == 1 and not waits and _is_lookup(asked[0], names)
 
 
-def _is_given(node: ast.stmt, names: Names) -> bool:
-    if isinstance(node, ast.Pass):
-        return True
-    return isinstance(node, (ast.Assign, ast.Return)) and _is_ready(node.value, names)
+def _is_lookup(call: ast.Call, names: Names) -> bool:
+    """Tell whether a call is one of a function that looks something up by itself: `get_info(model)`."""
+    called = f".{call.func.id}" if isinstance(call.func, ast.Name) else names.qualified(call.func) or ""
+    given = (n.id for n in walk([*call.args, *call.keywords]) if isinstance(n, ast.Name))
+    return _LOOKUP.search(called) is not None and all(_STORES.isdisjoint(words_of(name)) for name in given)
+
+
+def _is_given(node: ast.stmt) -> bool:
+    return isinstance(node, (ast.Pass, ast.Assign, ast.Return)) and not _has_call(node)
 
 
 def _reads(call: ast.Call) -> bool:
@@ -111,6 +122,38 @@ def infers_missing(guard: Guard) -> bool:
     bound = {n.id for t in body[0].targets for n in walk([t]) if isinstance(n, ast.Name)}
     asked = (up.test for up in _around(guarded) if isinstance(up, ast.If))
     return any(_missing(test) in bound for test in asked)
+
+
+def awaits_task(guard: Guard, names: Names) -> bool:
+    """Tell whether a handler stands around nothing but the wait for what was started elsewhere: `await task`."""
+    body = guarded_by(guard).body
+    if len(body) != 1 or not isinstance(body[0], ast.Expr) or not isinstance(body[0].value, ast.Await):
+        return False
+    awaited = body[0].value.value
+    if isinstance(awaited, ast.Call) and names.qualified(awaited.func) in _WAITING:
+        return bool(awaited.args) and isinstance(awaited.args[0], (ast.Name, ast.Attribute))
+    return isinstance(awaited, (ast.Name, ast.Attribute))
+
+
+def has_second_way(guard: Guard) -> bool:
+    """Tell whether the code behind looks for the value in another way where the `try` did not find it."""
+    guarded = guarded_by(guard)
+    bound = _bound_by(guarded.body)
+    behind = following(guarded)
+    if not isinstance(behind, ast.If) or not all(_gives_nothing(s, bound) for s in guard.body):
+        return False
+    return _missing(behind.test) in bound & _bound_by(behind.body)
+
+
+def _bound_by(body: list[ast.stmt]) -> set[str]:
+    return {n.id for n in walk_own(body) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _gives_nothing(node: ast.stmt, bound: set[str]) -> bool:
+    if isinstance(node, ast.Assign):
+        nothing = isinstance(node.value, ast.Constant) and not node.value.value
+        return nothing and all(isinstance(t, ast.Name) and t.id in bound for t in node.targets)
+    return isinstance(node, ast.Pass)
 
 
 def absence_is_minded(guard: Guard) -> bool:
@@ -229,7 +272,7 @@ def _is_ready(node: ast.expr | None, names: Names) -> bool:
 def _is_pure(node: ast.AST, names: Names) -> bool:
     if isinstance(node, ast.Call):
         called = node.func
-        return names.qualified(called) in _CONVERSIONS or (
+        return names.qualified(called) in _CONVERSIONS | _CASTS or (
             isinstance(called, ast.Attribute) and called.attr in _PURE_METHODS
         )
     return isinstance(node, _PURE)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
+from prodready.engine.facts import dotted
 from prodready.engine.semantic import BUILTINS, Names
 from prodready.engine.syntax import (
     FUNCTIONS,
@@ -16,6 +17,7 @@ from prodready.engine.syntax import (
     block_of,
     enclosing_class,
     enclosing_statement,
+    in_loop,
     walk,
     walk_own,
 )
@@ -23,6 +25,12 @@ from prodready.models.loggers import log_call
 from prodready.models.naming import callee, words_of
 
 MAX_IDENTIFIERS: Final = 3
+_WRAPPERS: Final = frozenset({
+    "asyncio.create_task", "asyncio.ensure_future", "asyncio.run", "asyncio.shield", "asyncio.to_thread",
+    "asyncio.wait_for", "anyio.to_thread.run_sync", "starlette.concurrency.run_in_threadpool",
+    "fastapi.concurrency.run_in_threadpool",
+})  # fmt: skip
+"""Functions that only run what they are given."""
 _CASTS: Final = frozenset({"typing.cast", "typing_extensions.cast"})
 _ABOUT_SECRETS: Final = frozenset({
     "count", "counts", "expires", "expiry", "hash", "id", "ids", "len", "length", "limit", "name", "names", "prefix",
@@ -140,7 +148,7 @@ def _name_to_set(guarded: ast.stmt) -> str | None:
         return None
     name = _set_name(guarded.body[0])
     defaults = [_set_name(s) for handler in guarded.handlers for s in handler.body if not _computes(s)]
-    return name if name in defaults or _turns(guarded) else None
+    return name if name in defaults or in_loop(guarded) else None
 
 
 def _set_name(node: ast.stmt) -> str | None:
@@ -152,15 +160,6 @@ def _set_name(node: ast.stmt) -> str | None:
 def _computes(node: ast.stmt) -> bool:
     """Tell whether a statement calls something, so that what it sets is another way to the value, not a default."""
     return any(isinstance(n, (ast.Call, ast.Await)) for n in walk([node]))
-
-
-def _turns(node: ast.AST) -> bool:
-    for up in ancestors(node):
-        if isinstance(up, SCOPES):
-            return False
-        if isinstance(up, (ast.For, ast.AsyncFor, ast.While)):
-            return True
-    return False
 
 
 def _first_call(guarded: ast.stmt, names: Names) -> str | None:
@@ -182,10 +181,18 @@ def _called(body: list[ast.stmt], names: Names) -> list[str]:
     found: dict[ast.stmt, str] = {}
     for node in walk_own(body):
         if isinstance(node, ast.Call):
-            name = callee(node).removeprefix("self.").removeprefix("cls.")
+            name = _what_is_called(node, names).removeprefix("self.").removeprefix("cls.")
             if name and name not in BUILTINS and log_call(node, names) is None and not _is_cast(node, names):
                 found.setdefault(enclosing_statement(node), name)
     return list(found.values())
+
+
+def _what_is_called(node: ast.Call, names: Names) -> str:
+    """Return the names in what is called, of `asyncio.shield(send(x))` those of the call inside."""
+    inner = node.args[0] if node.args and names.qualified(node.func) in _WRAPPERS else None
+    if isinstance(inner, ast.Call):
+        return callee(inner)
+    return dotted(inner) or callee(node) if inner is not None else callee(node)
 
 
 def _is_cast(node: ast.Call, names: Names) -> bool:

@@ -68,18 +68,24 @@ _PARSERS: Final = frozenset({
     "builtins.next", "builtins.repr", "builtins.round", "builtins.set", "builtins.sorted", "builtins.str",
     "builtins.tuple", "builtins.type", "copy.deepcopy", "datetime.date.fromisoformat",
     "datetime.datetime.fromisoformat", "datetime.datetime.strptime", "decimal.Decimal",
-    "importlib.metadata.version", "inspect.getsource", "inspect.signature", "ipaddress.ip_address", "json.dumps",
-    "json.loads", "orjson.loads", "re.compile", "urllib.parse.urlparse", "uuid.UUID", "zoneinfo.ZoneInfo",
+    "importlib.metadata.version", "importlib_metadata.version", "inspect.getsource", "inspect.signature",
+    "ipaddress.ip_address", "json.dumps", "json.loads", "orjson.loads", "re.compile", "urllib.parse.urlparse",
+    "uuid.UUID", "zoneinfo.ZoneInfo",
 })  # fmt: skip
 """Callables that convert or look up, without reaching outside the process."""
 _SAFE_METHODS: Final = frozenset({
-    "decode", "dict", "dumps", "encode", "find", "format", "fromisoformat", "get", "group", "index", "isoformat",
-    "items", "join", "json", "keys", "loads", "lower", "lstrip", "model_dump", "model_validate", "model_validate_json",
-    "parse_obj", "partition", "replace", "rfind", "rpartition", "rsplit", "rstrip", "seekable", "setdefault", "split",
-    "splitlines", "startswith", "strip", "strptime", "tell", "title", "update", "upper", "validate_json",
-    "validate_python", "values",
+    "decode", "dict", "dumps", "encode", "find", "format", "fromisoformat", "get", "getch", "getkey", "group",
+    "index", "isoformat", "items", "join", "json", "keys", "loads", "lower", "lstrip", "model_dump",
+    "model_validate", "model_validate_json", "parse_obj", "partition", "replace", "rfind", "rpartition", "rsplit",
+    "rstrip", "seekable", "setdefault", "split", "splitlines", "startswith", "strip", "strptime", "tell", "title",
+    "update", "upper", "validate_json", "validate_python", "values",
 })  # fmt: skip
 """Methods that do, for whatever object."""
+_REACHING: Final = re.compile(
+    r"(?:Client|Connection|Driver|Engine|Executor|FTP|IMAP4|Manager|Pool|Popen|Process|Redis|SMTP|Server|Service|Session"
+    r"|Socket|Store|Thread)(?:_?SSL)?$"
+)
+"""Names of classes that connect to something as they are made, while others only hold values."""
 _MAX_STEPS: Final = 10  # statements up to which a `try` that only computes is one conversion
 _SAFE_WORDS: Final = frozenset({"ignore", "maybe", "quiet", "quietly", "safe", "safely", "silent", "silently", "try"})
 """Words in the names of functions that are there to swallow a failure."""
@@ -443,6 +449,8 @@ def _reads_json(node: ast.Await | ast.Yield | ast.YieldFrom) -> bool:
 def _is_conversion(node: ast.Call, names: Names) -> bool:
     if names.qualified(node.func) in _PARSERS:
         return True
+    if isinstance(node.func, ast.Name) and node.func.id[:1].isupper():
+        return _REACHING.search(node.func.id) is None
     return isinstance(node.func, ast.Attribute) and node.func.attr in _SAFE_METHODS and len(node.args) <= 2
 
 

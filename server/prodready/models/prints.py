@@ -22,6 +22,7 @@ from prodready.engine.syntax import (
     block_of,
     enclosing_handler,
     following,
+    in_loop,
     is_constant,
     keyword,
     parent,
@@ -206,12 +207,18 @@ def imports_terminal(name: str, context: Context) -> bool:
 def may_be_output(node: ast.AST, context: Context) -> bool:
     """Tell whether output may well be wanted: asked for by the environment, by the function's name, or in a script.
 
-    Three or more outputs and nothing else in a function are a display, too.
+    Three or more outputs and nothing else in a function are a display, too, and progress is for whoever waits for it.
     """
     if context.facts.usage.by_script or is_output_function(node) or _is_asked_for(node, _ENVIRONMENT):
         return True
+    if _tells_progress(node):
+        return True
     function = next((up for up in ancestors(node) if isinstance(up, FUNCTIONS)), None)
     return function is not None and _only_outputs(function.body, context.names)
+
+
+def _tells_progress(node: ast.AST) -> bool:
+    return any("progress" in _said_by(n).lower() for n in walk([node]))
 
 
 def tells_secret(node: ast.Call) -> bool:
@@ -245,6 +252,8 @@ def level_of(node: ast.Call, stream: str, names: Names) -> str:
         return _OUTPUTS[stream]
     if handler is not None and handler.type is not None and _only_catches(handler, _ABSENCES, names):
         return "warning"
+    if handler is not None and in_loop(handler) and not is_broad(handler, names):
+        return "warning"  # this turn is skipped, as somebody foresaw
     if handler is not None and not _is_foreseen(handler, node, said, names):
         return "error" if logs_traceback(handler, names) else "exception"
     if _ERROR_WORDS.search(_NO_ERROR.sub("", said)) or _goes_with_a_traceback(node, names):
@@ -281,10 +290,15 @@ def logs_traceback(handler: ast.ExceptHandler, names: Names) -> bool:
 
 
 def _is_asked_for(node: ast.AST, switches: re.Pattern[str]) -> bool:
-    """Tell whether a condition around `node` names one of `switches`."""
+    """Tell whether a condition around `node` names one of `switches`, be it in a text (`getenv("DEBUG")`)."""
     tests = [up.test for up in ancestors(node) if isinstance(up, ast.If)]
-    names = (n for n in walk(tests) if isinstance(n, (ast.Name, ast.Attribute)))
-    return any(switches.search(n.id if isinstance(n, ast.Name) else n.attr) for n in names)
+    return any(switches.search(_said_by(n)) for n in walk(tests))
+
+
+def _said_by(node: ast.AST) -> str:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _is_banner(node: ast.Call) -> bool:

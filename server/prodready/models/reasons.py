@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from prodready.engine.syntax import FUNCTIONS
@@ -11,19 +12,36 @@ from prodready.engine.syntax import FUNCTIONS
 if TYPE_CHECKING:
     from prodready.engine.rule import Context
     from prodready.models.handlers import Guard
+    from prodready.models.loggers import LogCall
 
 _BEST_EFFORT: Final = re.compile(
     r"\bbest[- ]effort\b|\b(?:never|not|without) (?:raises?|raising|fails?|throws?)\b", re.IGNORECASE
 )
+_KEPT_SHORT: Final = re.compile(
+    r"#.*(?:(?:\bnot|n't|\bnever|\bwithout|\bavoid\w*)\b.*\b(?:log\w*|exc_info|exceptions?|leak\w*|expos\w*)"
+    r"|\b(?:secrets?|tokens?|passwords?|credentials?|sensitive|redact\w*|tracebacks?|stack ?traces?))\b",
+    re.IGNORECASE,
+)
+"""Comments of people who thought about what an exception, or its traceback, would put into the log."""
+_NEVER_LOG: Final = re.compile(r"#.*\b(?:never|do not|don't|must not|mustn't|avoid) log", re.IGNORECASE)
 _TOLD: Final = re.compile(r"#.*\b(?:already|was|were|is|been|gets?) (?:logged|reported|recorded)\b", re.IGNORECASE)
 
 
 def told_already(guard: Guard, context: Context) -> bool:
-    """Tell whether a comment at a handler, or in it, says that the failure was logged before."""
-    first = guard.lineno - 1 - context.segment.base
-    last = (guard.end_lineno or guard.lineno) - 1 - context.segment.base
-    lines = (context.line(number) for number in range(first, last + 1))
-    return any(_TOLD.search(line[line.find("#") :]) for line in lines if "#" in line)
+    """Tell whether a comment at a handler, or in it, says that the failure was logged before, or must not be."""
+    comments = [line[line.find("#") :] for line in _lines(guard, guard, context) if "#" in line]
+    return any(_TOLD.search(comment) or _NEVER_LOG.search(comment) for comment in comments)
+
+
+def is_kept_short(call: LogCall, handler: ast.ExceptHandler, context: Context) -> bool:
+    """Tell whether a comment in front of an error log, or beside it, says that the exception must not be logged."""
+    return any(_KEPT_SHORT.search(line) for line in _lines(handler, call.node, context))
+
+
+def _lines(first: ast.expr | Guard, last: ast.expr | Guard, context: Context) -> Iterator[str]:
+    """Yield the lines from the beginning of one node to the end of another."""
+    end = last.end_lineno or last.lineno
+    return (context.line(number - 1 - context.segment.base) for number in range(first.lineno, end + 1))
 
 
 def promises_no_failure(function: ast.AST | None) -> bool:

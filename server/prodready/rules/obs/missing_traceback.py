@@ -45,11 +45,12 @@ action. For loguru, which ignores `exc_info`, it is `.opt(exception=True)`. Noth
 Where the handler logs the traceback elsewhere on the same path, hands the exception to an error tracker, or raises
 again (but not an HTTP error, whose cause nobody logs); where the call says anything about `exc_info`; where a comment
 says that the exception must not be logged, or speaks of secrets or tracebacks; where the log names no more than the
-type of the exception, whose text is kept out on purpose; and where the handler catches an expected, narrow type, or
-one that the `try` raises itself. Narrow types that mean a bug or a failing database (`TypeError`,
-`SQLAlchemyError`) are reported as info, and so is a single request (`requests.post(...)`) whose exception the log
-tells: there is no doubt where it failed. For loggers of an unknown kind it is a hint, without a fix; it is a
-hint, too, where a function that asks (`has_access`) returns False after the log.
+type of the exception, or its text cut or cleaned (`redact(str(e))`), which is kept out on purpose; and where the
+handler catches an expected, narrow type, or one that the `try` raises itself. Narrow types that mean a bug or a failing
+database (`TypeError`, `SQLAlchemyError`) are reported as info, and so is a single request (`requests.post(...)`) or
+text that is parsed (`json.loads(text)`) whose exception the log tells: there is no doubt where it failed. For loggers
+of an unknown kind it is a hint, without a fix; it is a hint, too, where a function that asks (`has_access`) returns
+False after the log.
 """
 
 from __future__ import annotations
@@ -65,15 +66,16 @@ from prodready.engine.syntax import enclosing_handler
 from prodready.fixes.draft import Draft
 from prodready.models.error_logs import (
     answers_no,
-    is_kept_short,
+    cuts_text,
     is_unexpected,
     lacks_traceback,
     names_type_only,
-    one_request_failed,
+    one_step_failed,
     raises_what_it_catches,
 )
 from prodready.models.handlers import is_broad
 from prodready.models.loggers import LogCall, LoggerKind, log_call
+from prodready.models.reasons import is_kept_short
 
 
 class MissingTraceback(Rule):
@@ -89,14 +91,14 @@ class MissingTraceback(Rule):
         call = log_call(node, context.names) if handler is not None else None
         if handler is None or call is None or not lacks_traceback(call, handler, context.names):
             return
-        if is_kept_short(call, handler, context) or names_type_only(call, handler):
+        if is_kept_short(call, handler, context) or names_type_only(call, handler) or cuts_text(call, handler):
             return
         broad = is_broad(handler, context.names)
         if not broad and (not is_unexpected(handler, context.names) or raises_what_it_catches(handler, context.names)):
             return
         fix = next((p.fix for p in _ways(call, context)), None)
         hint = call.kind is LoggerKind.UNKNOWN or answers_no(handler)
-        mild = not broad or one_request_failed(call, handler, context.names)
+        mild = not broad or one_step_failed(call, handler, context.names)
         severity = Severity.HINT if hint else Severity.INFO if mild else None
         message = "the failure is logged without its traceback"
         yield self.hit(context, node, message, severity=severity, fix=fix)

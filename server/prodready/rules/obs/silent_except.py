@@ -45,19 +45,19 @@ call has none; a second action puts in one that has. The level is the setting `s
 
 ## When it is silent
 
-A handler observes a failure when on every path it raises, logs, warns, reports to an error tracker, counts or marks
-it as failed, or uses the exception at all. Never an alarm: guarded imports, `__del__`, `__exit__`, `__repr__`, exit
-hooks, handlers of the logging module, waiting for a task that was cancelled, cleaning up in a handler that raises,
-or in a `finally`, a default for one expression that only computes (`(end - start).total_seconds()`), a `try` that only
-logs, one that only sets attributes and calls nothing, handlers whose comment says that the failure was logged already,
-and those behind which a missing value is an error (`if found is None: raise …`). What is dropped while the program is
-being stopped (`if shutdown.is_set(): break`) is not missed.
+A handler observes a failure when on every path it raises, logs, warns, reports to an error tracker, counts or marks it
+as failed, or uses the exception at all. Never an alarm: guarded imports, `__del__`, `__exit__`, `__repr__`, exit hooks,
+handlers of the logging module, waiting for a task that was cancelled, cleaning up in a handler that raises, or in a
+`finally`, a default for one expression that only computes (`(end - start).total_seconds()`), a `try` that only logs,
+one that only sets attributes and calls nothing, handlers whose comment says that the failure was logged already or must
+not be, and those behind which a missing value is an error (`if found is None: raise …`). What is dropped while the
+program is being stopped (`if shutdown.is_set(): break`) is not missed.
 
 It is a hint without a fix where somebody counts on the failure: a comment gives the reason, the `try` only looks up or
 converts (name its exception instead), the function is called `safe` or the like, or its documentation says that it does
 what it can ("best effort"), a handler of another failure tells the client (`send_text(error)`), a missing value is
-looked for in a second way (`if not x: try: x = …`), a function looks something up (`get_model_info`), or the `try`
-raises a plain `Exception` to get to its own handler.
+looked for in a second way (`if not x: try: x = …`), a function looks something up (`get_model_info`), the `try` only
+waits for what was started elsewhere (`await task`), or it raises a plain `Exception` to get to its own handler.
 
 It is a hint, too, where the `try` only closes things, or tidies up in an error callback, and where the handler observes
 on some paths or does other work instead.
@@ -72,12 +72,14 @@ from functools import partial
 from prodready.engine.finding import Fix, Range, Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
 from prodready.engine.settings import Role
-from prodready.engine.syntax import FUNCTIONS, ancestors
+from prodready.engine.syntax import in_loop
 from prodready.fixes.draft import Draft
 from prodready.models.excuses import (
     absence_is_minded,
+    awaits_task,
     defaults_one_lookup,
     defaults_one_value,
+    has_second_way,
     infers_missing,
     looks_up,
     only_stores,
@@ -145,7 +147,7 @@ class SilentExcept(Rule):
             return
         full = Proposal(Fix(_TITLE), partial(_write, node, traceback=True))
         short = Proposal(Fix(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
-        yield from (short, full) if _in_loop(node) else (full,)
+        yield from (short, full) if in_loop(node) else (full,)
 
 
 def _tells_in_part(node: Guard, context: Context) -> bool:
@@ -169,6 +171,8 @@ def _is_expected(node: Guard, context: Context) -> bool:
         or raises_on_purpose(node, names)
         or tells_client_in_handler(node)
         or infers_missing(node)
+        or has_second_way(node)
+        or awaits_task(node, names)
         or looks_up(node, names)
         or defaults_one_lookup(node, names)
     )
@@ -182,15 +186,6 @@ def _head(node: ast.ExceptHandler, context: Context) -> Range:
         return whole
     text = context.line(body.line)[: body.column].rstrip()
     return Range.of(whole.start.line, whole.start.column, body.line, len(text))
-
-
-def _in_loop(node: ast.AST) -> bool:
-    for up in ancestors(node):
-        if isinstance(up, (ast.For, ast.AsyncFor, ast.While)):
-            return True
-        if isinstance(up, FUNCTIONS):
-            return False
-    return False
 
 
 def _write(node: Guard, draft: Draft, *, traceback: bool) -> None:
