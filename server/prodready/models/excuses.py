@@ -32,12 +32,6 @@ _PURE_METHODS: Final = frozenset({
     "startswith", "strftime", "strip", "timestamp", "title", "total_seconds", "upper",
 })  # fmt: skip
 """Methods of strings and times that only compute."""
-_LOOKUP: Final = re.compile(r"\.(?:get|find|look_?up|resolve|guess|infer)_\w+$")
-"""The ends of qualified names of functions that look something up."""
-_STORES: Final = frozenset({
-    "cache", "client", "conn", "connection", "cursor", "db", "engine", "redis", "repository", "session", "store",
-})  # fmt: skip
-"""Words in the names of what a lookup may reach outside the process with."""
 _CASTS: Final = frozenset({"typing.cast", "typing_extensions.cast"})
 _WAITING: Final = frozenset({"asyncio.gather", "asyncio.shield", "asyncio.wait", "asyncio.wait_for"})
 _EMPTY: Final = frozenset({"builtins.dict", "builtins.frozenset", "builtins.list", "builtins.set", "builtins.tuple"})
@@ -82,35 +76,6 @@ def tells_client_in_handler(guard: Guard) -> bool:
         return False
     call = body[0].value.value if isinstance(body[0].value, ast.Await) else body[0].value
     return isinstance(call, ast.Call) and not _ANSWERING.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1])
-
-
-def looks_up(guard: Guard, names: Names) -> bool:
-    """Tell whether a handler gives a ready default for what a function that looks something up did not find.
-
-    `info = library.get_model_info(name)`, and what is read off it. A method of some object may ask a database, and what
-    is awaited does.
-    """
-    if not isinstance(guard, ast.ExceptHandler) or not all(map(_is_given, guard.body)):
-        return False
-    calls = [n for n in walk(guarded_by(guard).body) if isinstance(n, ast.Call)]
-    waits = any(isinstance(n, ast.Await) for n in walk(guarded_by(guard).body))
-    asked = [c for c in calls if not _is_pure(c, names) and not _reads(c)]
-    return len(asked) == 1 and not waits and _is_lookup(asked[0], names)
-
-
-def _is_lookup(call: ast.Call, names: Names) -> bool:
-    """Tell whether a call is one of a function that looks something up by itself: `get_info(model)`."""
-    called = f".{call.func.id}" if isinstance(call.func, ast.Name) else names.qualified(call.func) or ""
-    given = (n.id for n in walk([*call.args, *call.keywords]) if isinstance(n, ast.Name))
-    return _LOOKUP.search(called) is not None and all(_STORES.isdisjoint(words_of(name)) for name in given)
-
-
-def _is_given(node: ast.stmt) -> bool:
-    return isinstance(node, (ast.Pass, ast.Assign, ast.Return)) and not _has_call(node)
-
-
-def _reads(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr in ("get", "items", "keys", "values")
 
 
 def infers_missing(guard: Guard) -> bool:

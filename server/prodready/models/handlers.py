@@ -22,6 +22,7 @@ from prodready.engine.syntax import (
     walk,
     walk_own,
 )
+from prodready.models.conversions import only_computes
 from prodready.models.harm import runs_where_logging_harms
 from prodready.models.loggers import is_configured_log_function, log_call
 from prodready.models.naming import callee, words_of
@@ -57,36 +58,12 @@ _CLEANUP: Final = frozenset({
     "join", "kill", "release", "remove", "reset", "rmtree", "rollback", "shutdown", "stop", "terminate", "unlink",
     "unlock", "wait_closed",
 })  # fmt: skip
+_CLOSING: Final = (["aclose"], ["close"], ["cleanup"], ["disconnect"], ["dispose"], ["shutdown"], ["teardown"])
+"""First words of other functions that do."""
 _WAITS: Final = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep"})
 _CONSTRUCTORS: Final = frozenset({
     "bool", "bytes", "defaultdict", "dict", "float", "frozenset", "int", "jsonify", "list", "set", "str", "tuple",
 })  # fmt: skip
-_PARSERS: Final = frozenset({
-    "ast.literal_eval", "base64.b64decode", "builtins.abs", "builtins.bool", "builtins.bytes", "builtins.dict",
-    "builtins.float", "builtins.getattr", "builtins.hasattr", "builtins.int", "builtins.isinstance",
-    "builtins.issubclass", "builtins.iter", "builtins.len", "builtins.list", "builtins.max", "builtins.min",
-    "builtins.next", "builtins.repr", "builtins.round", "builtins.set", "builtins.sorted", "builtins.str",
-    "builtins.tuple", "builtins.type", "copy.deepcopy", "datetime.date.fromisoformat",
-    "datetime.datetime.fromisoformat", "datetime.datetime.strptime", "decimal.Decimal",
-    "importlib.metadata.version", "importlib_metadata.version", "inspect.getsource", "inspect.signature",
-    "ipaddress.ip_address", "json.dumps", "json.loads", "orjson.loads", "re.compile", "urllib.parse.urlparse",
-    "uuid.UUID", "zoneinfo.ZoneInfo",
-})  # fmt: skip
-"""Callables that convert or look up, without reaching outside the process."""
-_SAFE_METHODS: Final = frozenset({
-    "decode", "dict", "dumps", "encode", "find", "format", "fromisoformat", "get", "getch", "getkey", "group",
-    "index", "isoformat", "items", "join", "json", "keys", "loads", "lower", "lstrip", "model_dump",
-    "model_validate", "model_validate_json", "parse_obj", "partition", "replace", "rfind", "rpartition", "rsplit",
-    "rstrip", "seekable", "setdefault", "split", "splitlines", "startswith", "strip", "strptime", "tell", "title",
-    "update", "upper", "validate_json", "validate_python", "values",
-})  # fmt: skip
-"""Methods that do, for whatever object."""
-_REACHING: Final = re.compile(
-    r"(?:Client|Connection|Driver|Engine|Executor|FTP|IMAP4|Manager|Pool|Popen|Process|Redis|SMTP|Server|Service|Session"
-    r"|Socket|Store|Thread)(?:_?SSL)?$"
-)
-"""Names of classes that connect to something as they are made, while others only hold values."""
-_MAX_STEPS: Final = 10  # statements up to which a `try` that only computes is one conversion
 _SAFE_WORDS: Final = frozenset({"ignore", "maybe", "quiet", "quietly", "safe", "safely", "silent", "silently", "try"})
 """Words in the names of functions that are there to swallow a failure."""
 _PREDICATE: Final = re.compile(
@@ -197,7 +174,7 @@ def expects_failure(guard: Guard, names: Names) -> bool:
         and _is_falsy(last.value)
     ):
         return True
-    return len(body) <= _MAX_STEPS and all(_is_lookup(s, names) for s in body)
+    return only_computes(body, names)
 
 
 def gives_reason(guard: Guard, context: Context) -> bool:
@@ -376,16 +353,19 @@ def _is_cleanup_statement(node: ast.stmt) -> bool:
     if not isinstance(node, ast.Expr):
         return False
     call = node.value.value if isinstance(node.value, ast.Await) else node.value
-    return isinstance(call, ast.Call) and callee(call).rpartition(".")[2] in _CLEANUP
+    name = callee(call).rpartition(".")[2] if isinstance(call, ast.Call) else ""
+    return name in _CLEANUP or words_of(name)[:1] in _CLOSING
 
 
 def _is_import(node: ast.stmt) -> bool:
     return isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)) or (
-        isinstance(node, ast.Assign) and isinstance(node.value, (ast.Constant, ast.Name, ast.Attribute))
+        isinstance(node, (ast.Assign, ast.Return)) and isinstance(node.value, (ast.Constant, ast.Name, ast.Attribute))
     )
 
 
 def _only_logs(node: ast.stmt, names: Names) -> bool:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return True
     if isinstance(node, ast.If):
         return all(_only_logs(s, names) for s in (*node.body, *node.orelse))
     if not isinstance(node, ast.Expr):
@@ -421,37 +401,6 @@ def _is_aftermath(node: ast.AST) -> bool:
 
 def _is_falsy(node: ast.expr | None) -> bool:
     return node is None or (isinstance(node, ast.Constant) and not node.value)
-
-
-def _is_lookup(node: ast.stmt, names: Names) -> bool:
-    """Tell whether a statement is a lookup or a conversion: nothing in it reaches outside the process."""
-    if isinstance(node, ast.If):
-        return _only_converts(node.test, names) and all(_is_lookup(s, names) for s in (*node.body, *node.orelse))
-    if isinstance(node, ast.Return) and (node.value is None or isinstance(node.value, ast.Constant)):
-        return True
-    if not isinstance(node, (ast.Return, ast.Assign, ast.AnnAssign, ast.Expr)) or node.value is None:
-        return False
-    return _only_converts(node.value, names)
-
-
-def _only_converts(node: ast.expr, names: Names) -> bool:
-    calls = [n for n in walk([node]) if isinstance(n, ast.Call)]
-    waits = any(isinstance(n, (ast.Await, ast.Yield, ast.YieldFrom)) and not _reads_json(n) for n in walk([node]))
-    return not waits and all(_is_conversion(call, names) for call in calls)
-
-
-def _reads_json(node: ast.Await | ast.Yield | ast.YieldFrom) -> bool:
-    """`await response.json()`: others send what is no JSON, too."""
-    call = node.value
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "json"
-
-
-def _is_conversion(node: ast.Call, names: Names) -> bool:
-    if names.qualified(node.func) in _PARSERS:
-        return True
-    if isinstance(node.func, ast.Name) and node.func.id[:1].isupper():
-        return _REACHING.search(node.func.id) is None
-    return isinstance(node.func, ast.Attribute) and node.func.attr in _SAFE_METHODS and len(node.args) <= 2
 
 
 def _is_reason(line: str) -> bool:

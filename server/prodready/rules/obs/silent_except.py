@@ -81,7 +81,6 @@ from prodready.models.excuses import (
     defaults_one_value,
     has_second_way,
     infers_missing,
-    looks_up,
     only_stores,
     raises_on_purpose,
     tells_client_in_handler,
@@ -173,7 +172,6 @@ def _is_expected(node: Guard, context: Context) -> bool:
         or infers_missing(node)
         or has_second_way(node)
         or awaits_task(node, names)
-        or looks_up(node, names)
         or defaults_one_lookup(node, names)
     )
 

@@ -1,0 +1,100 @@
+"""Code that only computes: it reads, converts and looks up values, and reaches nothing outside the process."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Final
+
+from prodready.engine.semantic import Names
+from prodready.engine.syntax import SCOPES, walk, walk_own
+from prodready.models.naming import callee, words_of
+
+_MODULES: Final = re.compile(
+    r"(?:ast|base64|binascii|bisect|builtins|calendar|codecs|collections|copy|dataclasses|datetime|dateutil|decimal"
+    r"|difflib|email\.utils|enum|fnmatch|fractions|functools|hashlib|heapq|hmac|html|importlib\.metadata"
+    r"|importlib_metadata|inspect|ipaddress|itertools|json|locale|math|mimetypes|numbers|operator|orjson"
+    r"|os\.(?:path\.)?(?:basename|commonpath|dirname|fspath|join|normpath|relpath|split|splitext|sysconf)$|packaging"
+    r"|pickle|platform|posixpath|re|secrets|shlex|simplejson|statistics|string|struct|sys|textwrap|tomllib|types|typing"
+    r"|typing_extensions|ujson|unicodedata|urllib\.parse|uuid|weakref|yaml|zlib|zoneinfo)\b"
+)
+"""The beginnings of qualified names of callables that only compute."""
+_EFFECTS: Final = frozenset({
+    "builtins.__import__", "builtins.breakpoint", "builtins.eval", "builtins.exec", "builtins.input", "builtins.open",
+    "builtins.print", "codecs.open", "sys.exit",
+})  # fmt: skip
+"""Those of them that do more."""
+_METHODS: Final = frozenset({
+    "add", "append", "as_posix", "astimezone", "capitalize", "casefold", "copy", "count", "date", "decode", "dict",
+    "digest", "discard", "dumps", "encode", "endswith", "extend", "find", "findall", "finditer", "format",
+    "fromisoformat", "fromtimestamp", "fullmatch", "get", "getch", "getkey", "getlist", "group", "groupdict", "groups",
+    "hex", "hexdigest", "index", "insert", "isalnum", "isalpha", "isdigit", "isoformat", "items", "join", "json",
+    "keys", "ljust", "loads", "lower", "lstrip", "match", "model_dump", "model_validate", "model_validate_json",
+    "parse_obj", "partition", "pop", "removeprefix", "removesuffix", "replace", "rfind", "rjust", "rpartition",
+    "rsplit", "rstrip", "search", "seekable", "setdefault", "sort", "split", "splitlines", "startswith", "strftime",
+    "strip", "strptime", "sub", "tell", "timestamp", "title", "total_seconds", "union", "update", "upper",
+    "utcoffset", "validate_json", "validate_python", "values", "zfill",
+})  # fmt: skip
+"""Methods of values that do, whatever holds them."""
+_CONVERTING: Final = frozenset({
+    "as", "coerce", "convert", "decode", "deserialize", "dumps", "encode", "format", "from", "has", "is", "loads",
+    "mask", "normalize", "parse", "redact", "sanitize", "serialize", "split", "strip", "supports", "to", "truncate",
+})  # fmt: skip
+"""First words in the names of functions that compute one value from another."""
+_LOOKING: Final = frozenset({"detect", "extract", "find", "get", "guess", "infer", "look", "lookup", "resolve"})
+"""First words in the names of functions that look something up; a method of such a name may ask a database."""
+_OUTSIDE: Final = frozenset({
+    "api", "bucket", "cache", "client", "conn", "connection", "cursor", "db", "engine", "http", "httpx", "queue",
+    "redis", "repo", "repository", "requests", "session", "socket", "store",
+})  # fmt: skip
+"""Words in the names of what leads outside the process."""
+_REACHING: Final = re.compile(
+    r"(?:Client|Connection|Driver|Engine|Executor|FTP|IMAP4|Manager|Pool|Popen|Process|Redis|SMTP|Server|Service|Session"
+    r"|Socket|Store|Thread)(?:_?SSL)?$"
+)
+"""The ends of names of classes that connect to something as they are made, while others only hold values."""
+_EFFECTFUL: Final = (ast.With, ast.AsyncWith, ast.AsyncFor, ast.Yield, ast.YieldFrom)
+_MAX_STATEMENTS: Final = 16
+"""Up to how many statements a piece of code is one conversion; where more is hidden, it is a bug that is hidden."""
+
+
+def only_computes(body: list[ast.stmt], names: Names) -> bool:
+    """Tell whether statements only read, convert and look up values, as far as the names of what they call tell."""
+    inside = list(walk_own(body))
+    if sum(isinstance(n, ast.stmt) for n in inside) > _MAX_STATEMENTS:
+        return False
+    return not any(isinstance(n, SCOPES) or _has_effect(n, names) for n in inside)
+
+
+def _has_effect(node: ast.AST, names: Names) -> bool:
+    if isinstance(node, ast.Call):
+        return not _is_conversion(node, names)
+    return isinstance(node, _EFFECTFUL) or (isinstance(node, ast.Await) and not _reads_json(node))
+
+
+def _reads_json(node: ast.Await) -> bool:
+    """`await response.json()`: others send what is no JSON, too."""
+    call = node.value
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "json"
+
+
+def _is_conversion(node: ast.Call, names: Names) -> bool:
+    qualified = names.qualified(node.func) or ""
+    if _MODULES.match(qualified):
+        return qualified not in _EFFECTS
+    if not _OUTSIDE.isdisjoint(word for name in _mentioned(node) for word in words_of(name)):
+        return False
+    last = callee(node).rpartition(".")[2]
+    if last[:1].isupper():
+        return _REACHING.search(last) is None
+    if isinstance(node.func, ast.Attribute) and last in _METHODS:
+        return True
+    first = words_of(last)[:1]
+    is_function = isinstance(node.func, ast.Name) or bool(qualified)
+    return not _CONVERTING.isdisjoint(first) or (is_function and not _LOOKING.isdisjoint(first))
+
+
+def _mentioned(call: ast.Call) -> list[str]:
+    """Return the names in what is called and in what it is given."""
+    found = [n for n in walk([call]) if isinstance(n, (ast.Name, ast.Attribute))]
+    return [n.id if isinstance(n, ast.Name) else n.attr for n in found]
