@@ -7,14 +7,14 @@ import re
 from typing import Final
 
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import SCOPES, walk, walk_own
+from prodready.engine.syntax import FUNCTIONS, walk, walk_own
 from prodready.models.naming import callee, words_of
 
 _MODULES: Final = re.compile(
     r"(?:ast|base64|binascii|bisect|builtins|calendar|codecs|collections|copy|dataclasses|datetime|dateutil|decimal"
     r"|difflib|email\.utils|enum|fnmatch|fractions|functools|hashlib|heapq|hmac|html|importlib\.metadata"
     r"|importlib_metadata|inspect|ipaddress|itertools|json|locale|math|mimetypes|numbers|operator|orjson"
-    r"|os\.(?:path\.)?(?:basename|commonpath|dirname|fspath|join|normpath|relpath|split|splitext|sysconf)$|packaging"
+    r"|os\.environ\b.*|os\.(?:path\.)?(?:basename|commonpath|dirname|fspath|getenv|join|normpath|relpath|split|splitext|sysconf)$|packaging"
     r"|pickle|platform|posixpath|re|secrets|shlex|simplejson|statistics|string|struct|sys|textwrap|tomllib|types|typing"
     r"|typing_extensions|ujson|unicodedata|urllib\.parse|uuid|weakref|yaml|zlib|zoneinfo)\b"
 )
@@ -38,13 +38,14 @@ _METHODS: Final = frozenset({
 """Methods of values that do, whatever holds them."""
 _CONVERTING: Final = frozenset({
     "as", "coerce", "convert", "decode", "deserialize", "dumps", "encode", "format", "from", "has", "is", "loads",
-    "mask", "normalize", "parse", "redact", "sanitize", "serialize", "split", "strip", "supports", "to", "truncate",
+    "mask", "normalize", "parse", "redact", "safe", "sanitize", "serialize", "split", "strip", "supports", "to",
+    "truncate",
 })  # fmt: skip
 """First words in the names of functions that compute one value from another."""
 _LOOKING: Final = frozenset({"detect", "extract", "find", "get", "guess", "infer", "look", "lookup", "resolve"})
 """First words in the names of functions that look something up; a method of such a name may ask a database."""
 _OUTSIDE: Final = frozenset({
-    "api", "bucket", "cache", "client", "conn", "connection", "cursor", "db", "engine", "http", "httpx", "queue",
+    "bucket", "cache", "client", "conn", "connection", "cursor", "db", "engine", "http", "httpx", "queue",
     "redis", "repo", "repository", "requests", "session", "socket", "store",
 })  # fmt: skip
 """Words in the names of what leads outside the process."""
@@ -53,6 +54,7 @@ _REACHING: Final = re.compile(
     r"|Socket|Store|Thread)(?:_?SSL)?$"
 )
 """The ends of names of classes that connect to something as they are made, while others only hold values."""
+_DEFINITIONS: Final = (*FUNCTIONS, ast.ClassDef)
 _EFFECTFUL: Final = (ast.With, ast.AsyncWith, ast.AsyncFor, ast.Yield, ast.YieldFrom)
 _MAX_STATEMENTS: Final = 16
 """Up to how many statements a piece of code is one conversion; where more is hidden, it is a bug that is hidden."""
@@ -63,7 +65,7 @@ def only_computes(body: list[ast.stmt], names: Names) -> bool:
     inside = list(walk_own(body))
     if sum(isinstance(n, ast.stmt) for n in inside) > _MAX_STATEMENTS:
         return False
-    return not any(isinstance(n, SCOPES) or _has_effect(n, names) for n in inside)
+    return not any(isinstance(n, _DEFINITIONS) or _has_effect(n, names) for n in inside)
 
 
 def _has_effect(node: ast.AST, names: Names) -> bool:

@@ -159,22 +159,20 @@ def is_cleanup(body: list[ast.stmt]) -> bool:
     return all(_is_cleanup_statement(s) for s in body)
 
 
-def expects_failure(guard: Guard, names: Names) -> bool:
-    """Tell whether a handler belongs to one lookup or parse that may well fail, or to a function that is to be safe."""
-    body = guarded_by(guard).body
+def guards_computation(guard: Guard, names: Names) -> bool:
+    """Tell whether a handler guards nothing but lookups and conversions of values, which may well fail."""
+    return only_computes(guarded_by(guard).body, names)
+
+
+def is_to_be_safe(guard: Guard) -> bool:
+    """Tell whether a handler belongs to a function that promises not to fail, or says no where it cannot tell."""
     function = enclosing_function(guard)
     name = function.name if isinstance(function, FUNCTIONS) else ""
     if not _SAFE_WORDS.isdisjoint(words_of(name)) or promises_no_failure(function):
         return True
     last = guard.body[-1]
-    if (
-        _PREDICATE.match(name)
-        and isinstance(guard, ast.ExceptHandler)
-        and isinstance(last, ast.Return)
-        and _is_falsy(last.value)
-    ):
-        return True
-    return only_computes(body, names)
+    says_no = isinstance(guard, ast.ExceptHandler) and isinstance(last, ast.Return) and _is_falsy(last.value)
+    return says_no and _PREDICATE.match(name) is not None
 
 
 def gives_reason(guard: Guard, context: Context) -> bool:

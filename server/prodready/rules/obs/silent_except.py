@@ -89,18 +89,22 @@ from prodready.models.excuses import (
 from prodready.models.handlers import (
     Guard,
     Silence,
-    expects_failure,
     gives_reason,
     guarded_by,
+    guards_computation,
     is_broad,
     is_broad_suppress,
     is_cleanup,
+    is_to_be_safe,
     may_be_silent,
     silence,
 )
 from prodready.models.loggers import can_log
 from prodready.models.reasons import told_already
 
+_NOBODY = "nobody sees this failure: log it"
+_SOME = "some paths hide this failure: log it"
+_ANY = "any failure passes for the expected one: name its exception"
 _TITLE = "Log the failure"
 
 
@@ -123,8 +127,8 @@ class SilentExcept(Rule):
         if absence_is_minded(node):
             return
         hint = found is not Silence.WHOLLY or _is_excusable(node, context)
-        message = "some paths hide this failure" if found is Silence.PARTLY else "nobody sees this failure"
-        yield self._found(node, context, f"{message}: log it", _head(node, context), hint=hint)
+        message = _SOME if found is Silence.PARTLY else _message(node, context)
+        yield self._found(node, context, message, _head(node, context), hint=hint)
 
     def check_with(self, node: ast.With, context: Context) -> Iterator[Hit]:
         call = next((i.context_expr for i in node.items if is_broad_suppress(i.context_expr, context.names)), None)
@@ -132,7 +136,7 @@ class SilentExcept(Rule):
             return
         at = context.range_of(call)
         hint = _is_excusable(node, context)
-        yield self._found(node, context, "nobody sees this failure: log it", at, hint=hint)
+        yield self._found(node, context, _message(node, context), at, hint=hint)
 
     def _found(self, node: Guard, context: Context, message: str, at: Range, *, hint: bool) -> Hit:
         fix = next((proposal.fix for proposal in self.proposals(node, context)), None)
@@ -163,17 +167,30 @@ def _is_excusable(node: Guard, context: Context) -> bool:
 
 def _is_expected(node: Guard, context: Context) -> bool:
     """Whether somebody counts on the failure: a traceback for each would be noise, and no fix can know better."""
-    names = context.names
     return (
         gives_reason(node, context)
-        or expects_failure(node, names)
-        or raises_on_purpose(node, names)
+        or is_to_be_safe(node)
+        or raises_on_purpose(node, context.names)
         or tells_client_in_handler(node)
+        or awaits_task(node, context.names)
+        or _may_lack(node, context)
+    )
+
+
+def _may_lack(node: Guard, context: Context) -> bool:
+    """Whether the `try` is there for a value that may be missing or wrong, as is foreseen."""
+    names = context.names
+    return (
+        guards_computation(node, names)
         or infers_missing(node)
         or has_second_way(node)
-        or awaits_task(node, names)
         or defaults_one_lookup(node, names)
     )
+
+
+def _message(node: Guard, context: Context) -> str:
+    foreseen = _may_lack(node, context) and not gives_reason(node, context)
+    return _ANY if foreseen else _NOBODY
 
 
 def _head(node: ast.ExceptHandler, context: Context) -> Range:
