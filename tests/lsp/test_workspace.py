@@ -65,3 +65,19 @@ async def test_a_document_that_is_no_file_is_analysed_repaired_and_explained(con
     assert change.text_document.uri == uri
     assert hover is not None
     assert codes_of(await editor.diagnostics(uri, 2)) == []
+
+
+async def test_the_folder_is_the_root_of_a_project_without_any_sign(connect: Connect, tmp_path: Path) -> None:
+    """Below it, a directory migrations/ means what it says."""
+    place = tmp_path / "shop" / "migrations" / "versions"
+    place.mkdir(parents=True)
+    path = place / "first.py"
+    path.write_text("def upgrade():\n    print('done')\n")
+    editor = await connect(root=tmp_path / "shop")
+
+    editor.open(path.as_uri(), path.read_text())
+    assert await editor.diagnostics(path.as_uri(), 1) == []
+
+    event = types.WorkspaceFoldersChangeEvent(added=[folder(place)], removed=[folder(tmp_path / "shop")])
+    editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+    await editor.diagnostics(path.as_uri(), 1, codes=["OBS101"])

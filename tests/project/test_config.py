@@ -502,3 +502,14 @@ def test_loader_excludes_by_the_nearest_configuration(write: Write) -> None:
     )
     found = [path.relative_to(root).as_posix() for path in discover([root, root / "data"], Loader())]
     assert found == ["one/gen.py", "data/a.py"]
+
+
+def test_a_project_without_any_sign_begins_where_somebody_works(write: Write) -> None:
+    """Else the directories of its paths, such as migrations/, would say nothing about its files."""
+    root = write({"shop/migrations/a.py": "", "shop/__init__.py": "", "shop/api/__init__.py": "", "shop/api/b.py": ""})
+    assert load(root / "shop" / "migrations" / "a.py", root).root == root
+    assert load(root / "shop" / "api" / "b.py", root / "shop" / "api").root == root / "shop" / "api"
+    assert load(root / "shop" / "api" / "b.py", root.parent / "elsewhere").root == root
+    assert load(root / "shop" / "migrations" / "a.py").root == root / "shop" / "migrations"
+    (root / "shop" / "setup.cfg").touch()
+    assert load(root / "shop" / "migrations" / "a.py", root).root == root / "shop"

@@ -59,9 +59,9 @@ def scope_of(arguments: Arguments) -> Scope:
     scope = Scope()
     try:
         if arguments.stdin:
-            _add_stdin(scope, arguments, Loader())
+            _add_stdin(scope, arguments, Loader(absolute(Path())))
         else:
-            _add_files(scope, arguments, Loader())
+            _add_files(scope, arguments, Loader(absolute(Path())))
     except ConfigError as error:
         raise WrongConfigError(error) from error
     return scope

@@ -151,10 +151,18 @@ class Configurations:
         """Return a document's path; one that has none is treated as lying in the workspace."""
         if session.path is not None:
             return session.path
-        workspace = self._server.workspace
-        folders = [path for folder in workspace.folders.values() if (path := path_of(folder.uri)) is not None]
-        root = folders[0] if folders else Path(workspace.root_path or self._here)
+        folders = self._folders()
+        root = folders[0] if folders else Path(self._server.workspace.root_path or self._here)
         return root / ("untitled.ipynb" if session.is_notebook else "untitled.py")
+
+    def _folders(self) -> list[Path]:
+        folders = self._server.workspace.folders.values()
+        return [path for folder in folders if (path := path_of(folder.uri)) is not None]
+
+    def _folder_of(self, directory: Path) -> Path | None:
+        """Return the innermost folder of the workspace that a directory lies in."""
+        around = [folder for folder in self._folders() if folder in (directory, *directory.parents)]
+        return max(around, key=lambda folder: len(folder.parts), default=None)
 
     async def _loaded(self, directory: Path) -> _Loaded:
         task = self._loads.get(directory)
@@ -171,9 +179,10 @@ class Configurations:
     async def _load(self, directory: Path) -> _Loaded:
         task = asyncio.current_task()
         editor = await self._server.editor.settings(uri_of(directory))
-        config, problems = await asyncio.to_thread(_load, directory, self._server.client.codec)
+        base = self._folder_of(directory)
+        config, problems = await asyncio.to_thread(_load, directory, base, self._server.client.codec)
         if config is None:
-            config = self._good.get(directory) or _default(directory)
+            config = self._good.get(directory) or _default(base or directory)
         else:
             self._good[directory] = config
         if self._loads.get(directory) is task:
@@ -222,12 +231,12 @@ def _description(config: Config, path: Path, text: str) -> str:
     return "\n".join([*(f"# {line}" for line in lines[:head]), *lines[head:], ""])
 
 
-def _load(directory: Path, codec: PositionCodec) -> tuple[Config | None, dict[str, list[str]]]:
+def _load(directory: Path, base: Path | None, codec: PositionCodec) -> tuple[Config | None, dict[str, list[str]]]:
     """Load a directory's configuration; None with diagnostics by URI when it is wrong."""
     from prodready.project.config import ConfigError, load
 
     try:
-        return load(directory), {}
+        return load(directory, base), {}
     except ConfigError as error:
         logger.warning("the configuration is wrong:\n%s", error)
         found: dict[str, list[str]] = {}

@@ -110,6 +110,21 @@ def has_second_way(guard: Guard) -> bool:
     return _missing(behind.test) in bound & _bound_by(behind.body)
 
 
+def has_another_form(guard: Guard) -> bool:
+    """Tell whether a handler does the same as the `try`, by the same call, with something that it is given in place.
+
+    `use(item.model_dump())`, else `use(item.dict())`: an older library, or a value of another type.
+    """
+    tried, instead = guarded_by(guard).body, guard.body
+    if isinstance(guard, ast.With) or len(tried) != 1 or len(instead) != 1 or type(tried[0]) is not type(instead[0]):
+        return False
+    assigned = [_places(body[0]) for body in (tried, instead) if isinstance(body[0], ast.Assign)]
+    if assigned and assigned[0] != assigned[1]:
+        return False
+    outer = [next((callee(n) for n in walk(body) if isinstance(n, ast.Call)), None) for body in (tried, instead)]
+    return outer[0] is not None and outer[0] == outer[1]
+
+
 def _bound_by(body: list[ast.stmt]) -> set[str]:
     return {n.id for n in walk_own(body) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 

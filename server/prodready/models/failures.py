@@ -147,8 +147,10 @@ def _name_to_set(guarded: ast.stmt) -> str | None:
     if not isinstance(guarded, TRIES) or len(guarded.body) != 1:
         return None
     name = _set_name(guarded.body[0])
-    defaults = [_set_name(s) for handler in guarded.handlers for s in handler.body if not _computes(s)]
-    return name if name in defaults or in_loop(guarded) else None
+    setting = [s for handler in guarded.handlers for s in handler.body if _set_name(s) == name]
+    if any(map(_computes, setting)):
+        return None
+    return name if setting or in_loop(guarded) else None
 
 
 def _set_name(node: ast.stmt) -> str | None:

@@ -26,23 +26,28 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ROOT_SIGNS = (PYPROJECT, ".git", "setup.cfg")
 
 
-def load(start: Path) -> Config:
+def load(start: Path, base: Path | None = None) -> Config:
     """Return the configuration of `start`, a file or directory (it need not exist).
 
     It comes from the nearest directory, from `start` up, with a `prodready.toml` or a `pyproject.toml` that has
     `[tool.prodready]`. Without any, all settings are defaults, and the root is the nearest directory that looks like a
-    project's.
+    project's; where none does, it is `base`, the directory that somebody works in, or where `start` does not lie in
+    that, what holds the outermost package around `start`.
 
     Raises:
         ConfigError: when the configuration is wrong, or cannot be read.
     """
-    return Loader().load(start)
+    return Loader(base).load(start)
 
 
 class Loader:
-    """Loads the configurations of many files, each of them once: files with the same one get the same object."""
+    """Loads the configurations of many files, each of them once: files with the same one get the same object.
 
-    def __init__(self) -> None:
+    `base` is the directory that somebody works in.
+    """
+
+    def __init__(self, base: Path | None = None) -> None:
+        self._base = base
         self._lying_in: dict[Path, Config | None] = {}
         self._nearest: dict[Path, Config] = {}
         self._defaults: dict[Path, Config] = {}
@@ -93,10 +98,17 @@ class Loader:
             config = self._lying_in[here]
             if config is not None:
                 return config
-        root = self._looks_like_root(directory) or directory
+        root = self._looks_like_root(directory) or self._guessed_root(directory)
         if root not in self._defaults:
             self._defaults[root] = _with_pyproject(Config(root), _toml(root / PYPROJECT) or {})
         return self._defaults[root]
+
+    def _guessed_root(self, directory: Path) -> Path:
+        """Return where a project without any sign begins."""
+        if self._base is not None and self._base in (directory, *directory.parents):
+            return self._base
+        above = (directory, *directory.parents)
+        return next((here for here in above if not (here / "__init__.py").exists()), directory)
 
     def _looks_like_root(self, directory: Path) -> Path | None:
         """Return the nearest directory, from `directory` up, that looks like a project's."""

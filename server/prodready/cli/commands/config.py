@@ -45,9 +45,10 @@ def _described(path: Path) -> dict[str, Any]:
     from prodready.cli.wrong_config import WrongConfigError
     from prodready.project.config import ConfigError, load
     from prodready.project.description import described
+    from prodready.project.paths import absolute
 
     try:
-        config = load(path)
+        config = load(path, absolute(Path()))
     except ConfigError as error:
         raise WrongConfigError(error) from error
     return described(config, None if path.is_dir() else path, shown_path)

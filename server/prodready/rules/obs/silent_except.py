@@ -56,8 +56,9 @@ program is being stopped (`if shutdown.is_set(): break`) is not missed.
 It is a hint without a fix where somebody counts on the failure: a comment gives the reason, the `try` only looks up or
 converts (name its exception instead), the function is called `safe` or the like, or its documentation says that it does
 what it can ("best effort"), a handler of another failure tells the client (`send_text(error)`), a missing value is
-looked for in a second way (`if not x: try: x = …`), a function looks something up (`get_model_info`), the `try` only
-waits for what was started elsewhere (`await task`), or it raises a plain `Exception` to get to its own handler.
+looked for in a second way (`if not x: try: x = …`), the handler makes the same call with something else, a function
+looks something up (`get_model_info`), the `try` only waits for what was started elsewhere (`await task`), or it raises
+a plain `Exception` to get to its own handler.
 
 It is a hint, too, where the `try` only closes things, or tidies up in an error callback, and where the handler observes
 on some paths or does other work instead.
@@ -79,6 +80,7 @@ from prodready.models.excuses import (
     awaits_task,
     defaults_one_lookup,
     defaults_one_value,
+    has_another_form,
     has_second_way,
     infers_missing,
     only_stores,
@@ -184,6 +186,7 @@ def _may_lack(node: Guard, context: Context) -> bool:
         guards_computation(node, names)
         or infers_missing(node)
         or has_second_way(node)
+        or has_another_form(node)
         or defaults_one_lookup(node, names)
     )
 
