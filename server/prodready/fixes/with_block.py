@@ -367,7 +367,7 @@ def _with(
 
 
 def _fitted(made: cst.With, lines: Sequence[cst.SimpleStatementLine], draft: Draft, at: ast.stmt) -> cst.With:
-    """Return the `with` on one line, or in parentheses where it is too long, or holds comments of its own."""
+    """Return the `with` on one line, or broken where it is too long, or holds comments of its own."""
     module = cst.Module([])
     header = module.code_for_node(made.with_changes(leading_lines=(), body=cst.SimpleStatementSuite([cst.Pass()])))
     text = header[: header.rindex(":") + 1]
@@ -375,7 +375,19 @@ def _fitted(made: cst.With, lines: Sequence[cst.SimpleStatementLine], draft: Dra
     width = len(draft.indent_of(at).expandtabs(8)) + len(text)
     if not has_comments and (width <= draft.line_length or "\n" in text):
         return made
+    opened = made.items[0].item
+    if len(made.items) == 1 and not has_comments and isinstance(opened, cst.Call) and opened.args:
+        item = made.items[0].with_changes(item=_spread(opened, draft.source.indent_unit))
+        return made.with_changes(items=[item])
     return _parenthesised(made, lines, draft.source.indent_unit)
+
+
+def _spread(call: cst.Call, unit: str) -> cst.Call:
+    """Return a call with its arguments on a line of their own, as Black would have it."""
+    nothing = cst.TrailingWhitespace()
+    *others, last = call.args
+    closed = last.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=_break(nothing, [], ""))
+    return call.with_changes(whitespace_before_args=_break(nothing, [], unit), args=[*others, closed])
 
 
 def _parenthesised(made: cst.With, lines: Sequence[cst.SimpleStatementLine], unit: str) -> cst.With:

@@ -192,8 +192,7 @@ def _may_lack(node: Guard, context: Context) -> bool:
 
 
 def _message(node: Guard, context: Context) -> str:
-    foreseen = _may_lack(node, context) and not gives_reason(node, context)
-    return _ANY if foreseen else _NOBODY
+    return _ANY if gives_reason(node, context) or _may_lack(node, context) else _NOBODY
 
 
 def _head(node: ast.ExceptHandler, context: Context) -> Range:
