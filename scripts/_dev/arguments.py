@@ -52,7 +52,8 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _add_pass_through(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     test = commands.add_parser(
         "test",
-        help="run the tests; all arguments go to pytest, but a first --editors, which runs those in real editors",
+        help="run the tests; all arguments go to pytest, but a first --editors, which runs those in real editors, and "
+        "before it --python VERSION, which runs them on another Python, in an environment of its own",
     )
     test.add_argument("pytest_arguments", nargs="*", metavar="ARGUMENT", help="default: all tests, on all cores")
     bench = commands.add_parser("bench", help="run bench/NAME.py, or take all figures")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from _dev import corpora, new_rule, wheels
+from _dev import corpora, new_rule, pythons, wheels
 from _dev.arguments import parse
 from _dev.environment import Environment, Level, say
 from _dev.places import ROOT, SCRIPTS, shown
@@ -59,8 +59,11 @@ def run(call: argparse.Namespace) -> int:
 
 def test(call: argparse.Namespace) -> int:
     """Run pytest; without arguments over all but the editors, on all cores; with --editors over these alone."""
-    environment = Environment(ROOT).ensure(Level.DEV)
-    arguments = call.pytest_arguments or ["--numprocesses", "auto"]
+    version, asked = pythons.requested(call.pytest_arguments)
+    if version is not None and not pythons.is_running(version):
+        return pythons.again_on(version, "test", asked)
+    environment = Environment(ROOT, version).ensure(Level.DEV)
+    arguments = asked or ["--numprocesses", "auto"]
     if arguments[0] == "--editors":
         _test_client()
         missing = in_environment(environment, ["tests.editors.programs"], cwd=ROOT)

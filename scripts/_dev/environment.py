@@ -50,13 +50,14 @@ class Level(Enum):
 
 @dataclass(frozen=True)
 class Environment:
-    """The virtual environment of the checkout at `root`."""
+    """The virtual environment of the checkout at `root`: `.venv`, or one beside it for a version that was asked for."""
 
     root: Path
+    version: str | None = None
 
     @property
     def directory(self) -> Path:
-        return self.root / ".venv"
+        return self.root / (".venv" if self.version is None else f".venv-{self.version}")
 
     @property
     def python(self) -> Path:
