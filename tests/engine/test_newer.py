@@ -16,6 +16,10 @@ SINCE = {
     (3, 11): [
         "try:\n    f()\nexcept* ValueError as e:\n    g(e)\nexcept* (A, B):\n    h()\n",
         "try:\n    f()\nexcept *ValueError:\n    pass\nelse:\n    g()\n",
+        "x: tuple[*Ts]\n",
+        "a[1, *b, 2:3] = c\n",
+        "x = f()[0][*a[*b] or c,]\n",
+        "def f(x, *args: *tuple[int, ...], y=1) -> None:\n    pass\n",
     ],
     (3, 12): [
         "type X = int\n",
@@ -39,6 +43,7 @@ SINCE = {
         "class A[T = int]:\n    pass\n",
         "def f[*Ts = *tuple[int, ...], **P = [int]]():\n    pass\n",
         "type X[T: str = str] = T\n",
+        "type X[T = int, *Ts = *tuple[T]] = dict[*Ts]\n",
     ],
     (3, 14): [
         'x = t"hello {name!r:>{w}}"\n',
@@ -52,6 +57,17 @@ MISTAKES = [
     "try:\n    f()\nexcept* ValueError:\n    pass\nexcept TypeError:\n    pass\n",
     "try:\n    f()\nexcept*:\n    pass\n",
     "try:\n    f()\nexcept ValueError, TypeError as e:\n    pass\n",
+    "x[*a:b]\n",
+    "x[*a := b]\n",
+    "x[**a]\n",
+    "x[*]\n",
+    "x[*a\n",
+    "def f(*args: *a or b):\n    pass\n",
+    "def f(x: *a):\n    pass\n",
+    "f = lambda *args: *a\n",
+    "x[a * b : *c]\n",
+    "return [*a] b\n",
+    "match [*a]:\n    case [*b] c:\n        pass\n",
     "type X = a, b\n",
     "type X = (y\n",
     "type X\n",
@@ -124,6 +140,24 @@ def test_what_stands_in_the_text_is_where_the_finding_is(version: tuple[int, int
 
     assert found is not None
     assert code[found.start : found.end] == named[version]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "match [*a]:\n    case _:\n        pass\n",
+        "match a:\n    case [*b, c]:\n        pass\n",
+        "x = [*a]\n",
+        "for x in [*a]: [*b]\n",
+        "def f(*args: int, x=[*a]): return [*a]\n",
+    ],
+)
+def test_a_star_that_always_could_stand_there_is_not_new(before: str) -> None:
+    code = before + SINCE[3, 11][0]
+    found = newer_syntax(code, (3, 10))
+
+    assert found is not None
+    assert code[found.start : found.end] == "except*"
 
 
 ALL_LEVELS = """\

@@ -29,6 +29,7 @@ class Construct(NamedTuple):
 
 
 EXCEPT_STAR: Final = Construct((3, 11), "'except*'")
+STAR: Final = Construct((3, 11), "a star in a subscript or an annotation")
 NESTED: Final = Construct((3, 12), "an f-string with such text in its braces")
 ALIAS: Final = Construct((3, 12), "a 'type' statement")
 PARAMETERS: Final = Construct((3, 12), "type parameters")
@@ -38,7 +39,7 @@ BARE_TYPES: Final = Construct((3, 14), "several exceptions without parentheses")
 NEWEST: Final = (3, 14)
 
 _MARK: Final = re.compile(
-    r"\bexcept\b|\btype\b|\b(?:def|class)\s+\w+\s*\[|\b(?:[fF][rR]?|[rR][fF]|[tT][rR]?|[rR][tT])[\"']"
+    r"[\[,:]\s*\*|\bexcept\b|\btype\b|\b(?:def|class)\s+\w+\s*\[|\b(?:[fF][rR]?|[rR][fF]|[tT][rR]?|[rR][tT])[\"']"
 )
 _EXCEPTION: Final = re.compile(r"\w+(?:\.\w+)+|_*[A-Z]\w*")
 """The name of an exception. `except ValueError, error:` was Python 2, and is a mistake rather than new syntax."""
@@ -119,6 +120,10 @@ class _Older:
             self._alias(index, token)
         elif token.text in ("def", "class"):
             self._parameters(index + 2)
+            self._annotation(index + 2)
+        elif token.text == "[" and self._tokens.is_subscript(index):
+            for part in self._tokens.split(index + 1, self._tokens.closing(index), ","):
+                self._star(part, "_({})")
 
     def _is_new(self, construct: Construct, start: int, end: int) -> bool:
         """Note a construct that this Python does not know, and tell whether it is one."""
@@ -158,8 +163,10 @@ class _Older:
         if self._tokens.at(behind).text == "[":
             behind = self._tokens.closing(behind) + 1
         equals = self._tokens.at(behind)
-        if equals.text == "=" and self._is_new(ALIAS, token.start, name.end):
-            self._parameters(index + 2)
+        if equals.text != "=":
+            return
+        self._parameters(index + 2)
+        if self._is_new(ALIAS, token.start, name.end):
             self._edits.append((token.start, equals.end, "assert " + self._breaks(token.start, equals.end)))
             self._aliases.add(self._line(token.start))
 
@@ -178,6 +185,21 @@ class _Older:
                 raise Unreadable
             self._inside += [code for part in parts for code in part.expressions]
             self._edits.append((start, stop, self._breaks(start, stop)))
+
+    def _annotation(self, index: int) -> None:
+        """Take out the star of `*args: *Ts`, behind the type parameters that may begin at `index`."""
+        opening = self._tokens.closing(index) + 1 if self._tokens.at(index).text == "[" else index
+        if self._tokens.at(opening).text != "(":
+            return
+        for part in self._tokens.split(opening + 1, self._tokens.closing(opening), ","):
+            if [token.text for token in part[:3:2]] == ["*", ":"]:
+                self._star(part[3:], "[{}]")
+
+    def _star(self, part: Sequence[Token], older: str) -> None:
+        """Take out a star at the beginning; `older` is a place where such a star always could stand."""
+        if part and part[0].text == "*" and self._is_new(STAR, part[0].start, part[-1].end):
+            self._inside.append(older.format(written(self._text, part)))
+            self._edits.append((part[0].start, part[0].end, " "))
 
     def _line(self, position: int) -> int:
         return self._text.count("\n", 0, position) + 1

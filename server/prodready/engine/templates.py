@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Final
 
 _BLANK: Final = re.compile(r"(?:[ \t\f]|\\(?:\r\n|\r|\n))+")
@@ -95,6 +96,22 @@ class Tokens:
             part.append(token)
         if part:
             yield part
+
+    def is_subscript(self, index: int) -> bool:
+        """Tell whether the bracket at `index` follows what it may subscript: it begins no list, no type parameters."""
+        if index == 0 or self.at(index).begins:
+            return False
+        before = self.at(index - 1)
+        is_value = before.is_string or before.text in _CLOSING or before.text.isidentifier()
+        return is_value and not iskeyword(before.text) and not self._is_named(index - 1)
+
+    def _is_named(self, index: int) -> bool:
+        """Tell whether a word is the keyword of a `match`, or the name that a statement gives to what it defines."""
+        word = self.at(index)
+        if index == 0 or word.begins:
+            return word.text in ("case", "match")
+        before = self.at(index - 1)
+        return before.text in ("def", "class") or (before.begins and before.text == "type")
 
     def joins_other_strings(self, index: int) -> bool:
         """Tell whether the template string at `index` stands beside a string that is none, which no Python allows."""

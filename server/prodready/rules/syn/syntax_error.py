@@ -26,10 +26,10 @@ that was opened elsewhere, that place is shown too.
 
 ## Syntax that is newer
 
-Code is parsed by the Python that runs prodready. What only a newer one knows (`except*`, `type` statements, type
-parameters, f-strings as of 3.12, template strings, exceptions without parentheses) is no error: one `info` in a file
-says which Python it needs, and that these statements were not checked. It is an error where `requires-python` promises
-an older Python than that.
+Code is parsed by the Python that runs prodready. What only a newer one knows (`except*`, `x[*y]`, `type` statements,
+type parameters, f-strings as of 3.12, template strings, exceptions without parentheses) is no error: one `info` in a
+file says which Python it needs, and that these statements were not checked. It is an error where `requires-python`
+promises an older Python than that.
 """
 
 from __future__ import annotations
