@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,17 @@ from tests.lsp.editor import SERVER, capabilities, codes_of, replacing, span
 pytestmark = pytest.mark.asyncio
 
 BARE = "try:\n    work()\nexcept:\n    log.exception('work')\n    recover()\n"
+RUNNING = f"3.{sys.version_info[1]}"
+SYNTAX = [
+    (10, "match x:\n    case {'a': [1, *rest]}:\n        f(rest)\n", ""),
+    (11, "try:\n    f()\nexcept* ValueError as error:\n    g(error)\n", "'except*'"),
+    (11, "x: tuple[int, *Ts]\n", "a star in a subscript or an annotation"),
+    (12, "def first[T](x: list[T]) -> T:\n    return x[0]\n", "type parameters"),
+    (12, 'x = f"{a["b"]}"\n', "an f-string with such text in its braces"),
+    (13, "class Box[T = int]:\n    x: T\n", "type parameters with defaults"),
+    (14, 'x = t"hello {name}"\n', "a template string"),
+    (14, "try:\n    f()\nexcept ValueError, TypeError:\n    g()\n", "several exceptions without parentheses"),
+]
 UNITS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 
 
@@ -190,3 +202,18 @@ async def test_a_client_without_any_capabilities_gets_plain_diagnostics(connect:
     (found,) = await editor.diagnostics(uri, 1)
 
     assert (found.code, found.data, found.code_description) == ("OBS202", None, None)
+
+
+@pytest.mark.parametrize(("minor", "code", "name"), SYNTAX)
+async def test_syntax_that_this_python_does_not_know_yet_is_no_error(
+    connect: Connect, tmp_path: Path, minor: int, code: str, name: str
+) -> None:
+    editor = await connect()
+    uri = (tmp_path / "a.py").as_uri()
+
+    editor.open(uri, code)
+    found = [(d.code, d.severity, d.message) for d in await editor.diagnostics(uri, 1)]
+
+    message = f"this needs Python 3.{minor} or later, and prodready runs on {RUNNING}: {name}"
+    known = sys.version_info >= (3, minor)
+    assert found == ([] if known else [("SYN101", types.DiagnosticSeverity.Information, message)])
