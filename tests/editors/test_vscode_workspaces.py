@@ -77,7 +77,7 @@ def environment(directory: Path, *paths: Path) -> Path:
 
 def test_each_folder_of_a_workspace_has_its_own_settings(open_window: Open, profile: Profile, tmp_path: Path) -> None:
     billing = folder_with(tmp_path / "billing", {"bills.py": PRINT_AND_OPEN}, **{"prodready.ignore": ["OBS101"]})
-    folder_with(tmp_path / "shop", {"orders.py": PRINT_AND_OPEN})
+    shop = folder_with(tmp_path / "shop", {"orders.py": PRINT_AND_OPEN})
     workspace = tmp_path / "both.code-workspace"
     workspace.write_text(json.dumps({"folders": [{"path": "billing"}, {"path": "shop"}]}), encoding="utf-8")
     before = profile.language_servers()
@@ -86,7 +86,7 @@ def test_each_folder_of_a_workspace_has_its_own_settings(open_window: Open, prof
     window.squiggles.first.wait_for()
     assert window.squiggles.count() == 1
 
-    window.open("orders.py")
+    window.open(shop / "orders.py")
     window.squiggles.nth(1).wait_for()
     window.picture("two-folders")
     assert len(set(profile.language_servers()) - set(before)) == 1
@@ -96,7 +96,7 @@ def test_an_untitled_file_is_checked_and_repaired(open_window: Open) -> None:
     window = open_window(ew="true")
     window.page.keyboard.press("Control+Alt+n")
     window.language("Python")
-    window.type('def f():\nfile = open("x")\nfile.read()\nfile.close()')
+    window.type('def f():\n    file = open("x")\n    file.read()\n    file.close()')
     window.squiggles.first.wait_for()
     window.picture("untitled")
 

@@ -28,7 +28,7 @@ PATIENCE = 180_000
 SETTINGS = {
     "security.workspace.trust.enabled": False,
     "files.autoSave": "off",
-    "files.simpleDialog.enable": True,
+    "workbench.quickOpen.closeOnFocusLost": False,
     "chat.commandCenter.enabled": False,
     "extensions.autoUpdate": False,
     "extensions.autoCheckUpdates": False,
@@ -41,6 +41,8 @@ SETTINGS = {
     "editor.minimap.enabled": False,
     "editor.fontFamily": "DejaVu Sans Mono",
     "editor.autoClosingBrackets": "never",
+    "editor.autoClosingQuotes": "never",
+    "editor.autoIndent": "none",
     "editor.quickSuggestions": {"other": "off", "comments": "off", "strings": "off"},
     "editor.parameterHints.enabled": False,
 }
@@ -115,6 +117,10 @@ class Profile:
         """Return what the extension has written to its log, in all windows."""
         logs = self._data.glob("data/logs/**/prodready.log")
         return "\n".join(log.read_text(encoding="utf-8") for log in logs)
+
+    def starts(self) -> int:
+        """Return how many servers have become ready, in all windows."""
+        return self.log().count(" runs after ")
 
     def language_servers(self) -> list[int]:
         """Return the process ids of our servers that run from this profile, without their workers."""
@@ -229,22 +235,16 @@ class Window:
 
     def command(self, title: str) -> None:
         """Run a command of the palette."""
-        self.page.keyboard.press("F1")
-        self.choose(title, f">{title}")
+        self._ask("F1", f">{title}", title)
 
-    def choose(self, title: str, text: str | None = None) -> None:
-        """Choose an entry of the list that is open, by typing its title, or another text."""
-        self._input(title if text is None else text)
-        self.page.locator(".quick-input-list .monaco-list-row.focused").filter(has_text=title).wait_for()
-        self.page.keyboard.press("Enter")
+    def choose(self, title: str) -> None:
+        """Choose an entry of the list that a command has opened, by typing its title."""
+        self._answer(title, title)
 
-    def open(self, name: str) -> None:
-        """Open a file of the folder, and put the cursor into it."""
-        self.page.locator(f'.explorer-folders-view .monaco-list-row[aria-label^="{name}"]').dblclick()
-        self.page.locator(f'.tab.active[data-resource-name="{name}"]').wait_for()
-        self.page.locator(".editor-group-container.active .monaco-editor.focused").wait_for()
-        # Away from the list, whose tooltips would lie over what is clicked next.
-        self.page.mouse.move(200, 640)
+    def open(self, file: Path) -> None:
+        """Open a file, and put the cursor into it."""
+        self._ask("Control+p", str(file), file.name)
+        self._editor(f'[data-uri$="/{file.name}"]').wait_for()
 
     def language(self, name: str) -> None:
         """Choose the language of the active file."""
@@ -254,48 +254,53 @@ class Window:
 
     def go_to(self, line: int, column: int = 1) -> None:
         """Put the cursor somewhere, counted from 1."""
-        self.page.keyboard.press("Control+g")
-        self._input(f":{line}:{column}")
-        self.page.keyboard.press("Enter")
+        self._ask("Control+g", f":{line}:{column}", f"line {line}")
+        self.page.locator('[id="status.editor.selection"]').filter(has_text=f"Ln {line}, Col {column}").wait_for()
 
     def type(self, text: str) -> None:
-        """Type at the cursor."""
+        """Type at the cursor; nothing is indented, closed or completed by itself."""
+        self._editor().wait_for()
         self.page.keyboard.type(text)
 
     def save(self) -> None:
-        """Save the active file, and wait until that is done."""
+        """Save the active file, which has changed, and wait until that is done."""
+        self.page.locator(".tab.active.dirty").wait_for()
         self.page.keyboard.press("Control+s")
         self.page.locator(".tab.active:not(.dirty)").wait_for()
 
     def actions(self, line: int, column: int) -> Locator:
         """Open the menu of the light bulb at a place; returns its entries."""
-        entries = self.page.locator(".action-widget .monaco-list-row.action")
+        entries = self.page.locator(".action-widget .monaco-list-row.action").first
+        none = self.page.locator(".monaco-editor-overlaymessage").filter(has_text="No code actions available")
         self.go_to(1)
         self.go_to(line, column)
         self.page.locator(".lightBulbWidget, [class*=codicon-gutter-lightbulb]").first.wait_for()
-        for _ in range(5):
+        while not entries.is_visible():
+            # On a busy machine, the editor's patience with the server can end before there is an answer.
+            self.page.keyboard.press("Escape")
+            none.wait_for(state="detached")
             self.page.keyboard.press("Control+.")
-            try:
-                entries.first.wait_for(timeout=15_000)
-            except self._timeout():
-                self.page.keyboard.press("Escape")
-            else:
-                break
-        return entries
+            entries.or_(none).first.wait_for()
+        return self.page.locator(".action-widget .monaco-list-row.action")
 
-    def _input(self, text: str) -> None:
-        field = self.page.locator(".quick-input-widget:visible input[type=text]").first
-        field.wait_for()
+    def _editor(self, which: str = "") -> Locator:
+        """The editor that has the cursor."""
+        return self.page.locator(f".editor-group-container.active .monaco-editor.focused{which}")
+
+    def _ask(self, key: str, text: str, title: str) -> None:
+        """Open the input at the top with a key, once the one before is gone, and answer it."""
+        self._top.wait_for(state="hidden")
+        self.page.keyboard.press(key)
+        self._answer(text, title)
+
+    def _answer(self, text: str, title: str) -> None:
+        """Type into the input at the top, and accept the entry with this title as soon as it is the chosen one."""
+        field = self._top.locator("input[type=text]").first
         field.fill(text)
+        self._top.locator(".monaco-list-row.focused").filter(has_text=title).wait_for()
+        # To the field, not to whatever has taken the cursor meanwhile.
+        field.press("Enter")
 
-    @staticmethod
-    def _timeout() -> type[Exception]:
-        from playwright.sync_api import TimeoutError as PlaywrightTimeout
-
-        return PlaywrightTimeout
-
-
-def copied(project: Path, to: Path) -> Path:
-    """Copy a project: the workbench edits the files on disk."""
-    shutil.copytree(project, to)
-    return to
+    @property
+    def _top(self) -> Locator:
+        return self.page.locator(".quick-input-widget")
