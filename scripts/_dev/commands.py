@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -65,7 +64,6 @@ def test(call: argparse.Namespace) -> int:
     environment = Environment(ROOT, version).ensure(Level.DEV)
     arguments = asked or ["--numprocesses", "auto"]
     if arguments[0] == "--editors":
-        _test_client()
         missing = in_environment(environment, ["tests.editors.programs"], cwd=ROOT)
         if missing:
             return missing
@@ -77,19 +75,6 @@ def test(call: argparse.Namespace) -> int:
         ]
     code = in_environment(environment, ["pytest", *(_from_root(each) for each in arguments)], cwd=ROOT)
     return min(code, FAILED)
-
-
-def _test_client() -> None:
-    """Run the unit tests of the VS Code extension; raises Problem when they fail, or Node.js is missing."""
-    npm = shutil.which("npm")
-    if npm is None:
-        raise Problem("the extension's tests need Node.js 20 or later, with npm: https://nodejs.org")
-    steps = [["run", "check"], ["test"]]
-    if not (ROOT / "node_modules" / ".package-lock.json").exists():
-        steps.insert(0, ["ci", "--no-audit", "--no-fund"])
-    for step in steps:
-        if subprocess.run([npm, *step], cwd=ROOT, check=False).returncode != 0:
-            raise Problem(f"`npm {' '.join(step)}` failed", FAILED)
 
 
 def check(call: argparse.Namespace) -> int:

@@ -47,28 +47,13 @@ def test_test_runs_everything_on_all_cores_unless_told_otherwise(started: list[l
     assert started == [["ensure", "dev"], ["-m", "pytest", "--numprocesses", "auto"]]
 
 
-def test_the_editors_are_tested_alone_after_the_client(
-    started: list[list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(commands.shutil, "which", lambda name: f"/bin/{name}")
+def test_the_editors_are_tested_alone_after_they_are_installed(started: list[list[str]]) -> None:
     assert commands.main(["test", "--editors", "-x"]) == 0
-    pytest_call = ["-m", "pytest", "-m", "editors", "-x"]
-    assert started[-4:] == [["run", "check"], ["test"], ["-m", "tests.editors.programs"], pytest_call]
+    assert started[-2:] == [["-m", "tests.editors.programs"], ["-m", "pytest", "-m", "editors", "-x"]]
 
 
-def test_without_npm_the_editors_cannot_be_tested(
-    started: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(commands.shutil, "which", lambda name: None)
-    assert commands.main(["test", "--editors"]) == 3
-    assert "Node.js" in capsys.readouterr().err
-
-
-def test_without_an_editor_no_test_of_editors_is_started(
-    started: list[list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(commands.shutil, "which", lambda name: f"/bin/{name}")
-    monkeypatch.setattr(commands, "_test_client", lambda: None)
+def test_without_an_editor_no_test_of_editors_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Environment, "ensure", lambda self, level: self)
     exits(monkeypatch, 3)
     assert commands.main(["test", "--editors"]) == 3
 
