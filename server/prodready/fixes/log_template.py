@@ -122,6 +122,11 @@ class Template:
         return own + "".join(_escaped(c, own) for c in said) + own, _keyed(self.fields)
 
 
+def with_exception(template: Template, name: str, quote: str) -> Template:
+    """Return a message that ends with the exception called `name`: its type and text."""
+    return replace(template, pieces=(*template.pieces, Text(": ", quote), Field(name, "%r", "{!r}")))
+
+
 def message(text: str, values: Sequence[str], quote: str) -> Template:
     """Return the message `text: a=%s b=%s` for plain text and the names in `values`."""
     pieces: list[Piece] = [Text(text, quote)]

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from prodready.engine.finding import Position, Range
+from prodready.engine.syntax import ancestors, enclosing_function
 from prodready.fixes.imports import Refusal
-from prodready.fixes.log_call import Slot, failure_message, log_text
+from prodready.fixes.log_call import Slot, failure_message, log_text, preferred_quote
+from prodready.fixes.log_template import with_exception
 from prodready.fixes.unused import drop_import_of
 from prodready.models.handlers import Guard, guarded_by
 
 if TYPE_CHECKING:
     from prodready.fixes.draft import Draft
+
+_NAMES: Final = ("error", "exc", "failure")
 
 
 def log_first(draft: Draft, handler: ast.ExceptHandler, *, traceback: bool) -> None:
@@ -25,10 +30,11 @@ def log_first(draft: Draft, handler: ast.ExceptHandler, *, traceback: bool) -> N
     first = handler.body[0]
     start = draft.range_of(first).start
     line = draft.source.line(start.line)
+    name = None if traceback else _bound(draft, handler)
     if line[: start.column].strip():
-        _log_behind_colon(draft, handler, traceback=traceback)
+        _log_behind_colon(draft, handler, name)
         return
-    text = _log(draft, handler, line[: start.column], traceback=traceback)
+    text = _log(draft, handler, line[: start.column], name=name)
     if _is_filler(first) and len(handler.body) == 1:
         draft.replace_node(first, text)
     else:
@@ -53,7 +59,9 @@ def suppress_to_try(draft: Draft, statement: ast.With, *, traceback: bool) -> No
     caught = types[0] if len(types) == 1 else f"({', '.join(types)})"
     newline = draft.source.newline
     inner = indent + draft.source.indent_unit
-    handler = f"{indent}except {caught}:{newline}{inner}{_log(draft, statement, inner, traceback=traceback)}{newline}"
+    name = None if traceback else _free_name(statement)
+    bound = f" as {name}" if name is not None else ""
+    handler = f"{indent}except {caught}{bound}:{newline}{inner}{_log(draft, statement, inner, name=name)}{newline}"
     draft.replace(Range(span.start, Position(behind.line, behind.column + colon.end())), "try:")
     end = Position(span.end.line + 1, 0)
     if end.line >= len(draft.source.lines):
@@ -63,7 +71,48 @@ def suppress_to_try(draft: Draft, statement: ast.With, *, traceback: bool) -> No
     drop_import_of(draft, call.func, [call.func])
 
 
-def _log_behind_colon(draft: Draft, handler: ast.ExceptHandler, *, traceback: bool) -> None:
+def _bound(draft: Draft, handler: ast.ExceptHandler) -> str:
+    """Return the name of the caught exception, binding one where it has none.
+
+    Raises:
+        Refusal: when it cannot be bound.
+    """
+    if handler.name is not None:
+        return handler.name
+    end = draft.range_of(handler.type).end if handler.type is not None else None
+    if end is None or not draft.source.line(end.line)[end.column :].lstrip().startswith(":"):
+        raise Refusal("the exception cannot be given a name")
+    name = _free_name(handler)
+    draft.insert(end, f" as {name}")
+    return name
+
+
+def _free_name(guard: Guard) -> str:
+    """Return a name for an exception that nothing but other handlers uses: it is unbound at the end of each.
+
+    Raises:
+        Refusal: when the usual ones are taken.
+    """
+    function = enclosing_function(guard)
+    taken = set(_names_in(function, guard)) if function is not None else set()
+    free = [name for name in _NAMES if name not in taken]
+    if function is None or not free:
+        raise Refusal("there is no free name for the exception")
+    return free[0]
+
+
+def _names_in(function: ast.AST, guard: Guard) -> Iterator[str]:
+    """Yield the names in a function, without those of exceptions in handlers that `guard` is no part of."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name):
+            around = [up for up in ancestors(node) if isinstance(up, ast.ExceptHandler) and up.name == node.id]
+            if not around or any(up in around for up in ancestors(guard)):
+                yield node.id
+
+
+def _log_behind_colon(draft: Draft, handler: ast.ExceptHandler, name: str | None) -> None:
     """`except E: pass` on one line: the log call gets a line of its own, and so does what follows."""
     first = handler.body[0]
     start = draft.range_of(first).start
@@ -72,18 +121,21 @@ def _log_behind_colon(draft: Draft, handler: ast.ExceptHandler, *, traceback: bo
     indent = line[: len(line) - len(line.lstrip(" \t\f"))]
     inner = indent + draft.source.indent_unit
     newline = draft.source.newline
-    text = f"{newline}{inner}{_log(draft, handler, inner, traceback=traceback)}"
+    text = f"{newline}{inner}{_log(draft, handler, inner, name=name)}"
     if _is_filler(first) and len(handler.body) == 1:
         draft.replace(Range(Position(start.line, len(colon)), draft.range_of(first).end), text)
     else:
         draft.replace(Range(Position(start.line, len(colon)), start), f"{text}{newline}{inner}")
 
 
-def _log(draft: Draft, guard: Guard, indent: str, *, traceback: bool) -> str:
+def _log(draft: Draft, guard: Guard, indent: str, *, name: str | None) -> str:
+    """Return the log call for a failure: with the exception called `name` in its text, or with the traceback."""
     guarded = guarded_by(guard)
     template = failure_message(guarded, draft)
+    if name is not None:
+        template = with_exception(template, name, preferred_quote(draft.source.text))
     level = draft.context.settings.silent_level
-    return log_text(draft, guard.body[0], template, level, traceback=traceback, slot=Slot.own_line(indent))
+    return log_text(draft, guard.body[0], template, level, traceback=name is None, slot=Slot.own_line(indent))
 
 
 def _is_filler(node: ast.stmt) -> bool:

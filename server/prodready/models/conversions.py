@@ -13,7 +13,7 @@ from prodready.models.naming import callee, words_of
 _MODULES: Final = re.compile(
     r"(?:ast|base64|binascii|bisect|builtins|calendar|codecs|collections|copy|dataclasses|datetime|dateutil|decimal"
     r"|difflib|email\.utils|enum|fnmatch|fractions|functools|hashlib|heapq|hmac|html|importlib\.metadata"
-    r"|importlib_metadata|inspect|ipaddress|itertools|json|locale|math|mimetypes|numbers|operator|orjson"
+    r"|importlib_metadata|inspect|ipaddress|itertools|jose|json|jwt|locale|math|mimetypes|numbers|operator|orjson"
     r"|os\.environ\b.*|os\.(?:path\.)?(?:basename|commonpath|dirname|fspath|getenv|join|normpath|relpath|split|splitext|sysconf)$|packaging"
     r"|pickle|platform|posixpath|re|secrets|shlex|simplejson|statistics|string|struct|sys|textwrap|tomllib|types|typing"
     r"|typing_extensions|ujson|unicodedata|urllib\.parse|uuid|weakref|yaml|zlib|zoneinfo)\b"
@@ -54,24 +54,29 @@ _REACHING: Final = re.compile(
     r"|Socket|Store|Thread)(?:_?SSL)?$"
 )
 """The ends of names of classes that connect to something as they are made, while others only hold values."""
-_DEFINITIONS: Final = (*FUNCTIONS, ast.ClassDef)
-_EFFECTFUL: Final = (ast.With, ast.AsyncWith, ast.AsyncFor, ast.Yield, ast.YieldFrom)
+_EFFECTFUL: Final = (ast.With, ast.AsyncWith, ast.AsyncFor, *FUNCTIONS, ast.ClassDef)
+_CALLING: Final = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom)
 _MAX_STATEMENTS: Final = 16
 """Up to how many statements a piece of code is one conversion; where more is hidden, it is a bug that is hidden."""
 
 
 def only_computes(body: list[ast.stmt], names: Names) -> bool:
     """Tell whether statements only read, convert and look up values, as far as the names of what they call tell."""
-    inside = list(walk_own(body))
-    if sum(isinstance(n, ast.stmt) for n in inside) > _MAX_STATEMENTS:
-        return False
-    return not any(isinstance(n, _DEFINITIONS) or _has_effect(n, names) for n in inside)
+    count = 0
+    for node in walk_own(body):
+        if isinstance(node, ast.stmt):
+            count += 1
+            if count > _MAX_STATEMENTS or isinstance(node, _EFFECTFUL):
+                return False
+        elif isinstance(node, _CALLING) and _has_effect(node, names):
+            return False
+    return True
 
 
 def _has_effect(node: ast.AST, names: Names) -> bool:
     if isinstance(node, ast.Call):
-        return not _is_conversion(node, names)
-    return isinstance(node, _EFFECTFUL) or (isinstance(node, ast.Await) and not _reads_json(node))
+        return not is_conversion(node, names)
+    return not isinstance(node, ast.Await) or not _reads_json(node)
 
 
 def _reads_json(node: ast.Await) -> bool:
@@ -80,20 +85,28 @@ def _reads_json(node: ast.Await) -> bool:
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "json"
 
 
-def _is_conversion(node: ast.Call, names: Names) -> bool:
+def is_conversion(node: ast.Call, names: Names) -> bool:
+    """Tell whether a call only computes, as far as names tell."""
     qualified = names.qualified(node.func) or ""
     if _MODULES.match(qualified):
         return qualified not in _EFFECTS
-    if not _OUTSIDE.isdisjoint(word for name in _mentioned(node) for word in words_of(name)):
-        return False
+    return _sounds_harmless(node, is_function=bool(qualified)) and _stays_inside(node)
+
+
+def _sounds_harmless(node: ast.Call, *, is_function: bool) -> bool:
     last = callee(node).rpartition(".")[2]
     if last[:1].isupper():
         return _REACHING.search(last) is None
     if isinstance(node.func, ast.Attribute) and last in _METHODS:
         return True
     first = words_of(last)[:1]
-    is_function = isinstance(node.func, ast.Name) or bool(qualified)
-    return not _CONVERTING.isdisjoint(first) or (is_function and not _LOOKING.isdisjoint(first))
+    if not _CONVERTING.isdisjoint(first):
+        return True
+    return (is_function or isinstance(node.func, ast.Name)) and not _LOOKING.isdisjoint(first)
+
+
+def _stays_inside(node: ast.Call) -> bool:
+    return _OUTSIDE.isdisjoint(word for name in _mentioned(node) for word in words_of(name))
 
 
 def _mentioned(call: ast.Call) -> list[str]:

@@ -30,9 +30,10 @@ _CODES: Final = frozenset({"code", "errno", "pgcode", "returncode", "status", "s
 _CLEANING: Final = frozenset({"clean", "mask", "redact", "redacted", "sanitize", "scrub", "shorten", "truncate"})
 _STEP: Final = re.compile(
     r"^(?:requests|httpx)\.(?:delete|get|head|options|patch|post|put|request)$|^urllib\.request\.urlopen$"
-    r"|\.loads$|^builtins\.(?:int|float)$|^(?:datetime\.)+(?:strptime|fromisoformat)$"
+    r"|client\.\w+$|\.loads$|^builtins\.(?:int|float)$|^(?:datetime\.)+(?:strptime|fromisoformat)$"
 )
 """What fails in one place only: a request, a text that is parsed."""
+_FEW: Final = 3  # statements
 _ERROR_LEVELS: Final = frozenset({"error", "critical"})
 
 
@@ -52,11 +53,17 @@ def cuts_text(call: LogCall, handler: ast.ExceptHandler) -> bool:
 
 
 def one_step_failed(call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:
-    """Tell whether the `try` makes one HTTP request, or parses one text, and the log tells the exception."""
+    """Tell whether the `try` makes one request, or parses one text, and the log tells the exception.
+
+    What only looks at the answer does not count.
+    """
     guarded = parent(handler)
     body = guarded.body if isinstance(guarded, TRIES) else []
     made = [n for n in walk(body) if isinstance(n, ast.Call) and not _takes_item(n)]
-    if len(body) != 1 or len(made) != 1 or _STEP.search(names.qualified(made[0].func) or callee(made[0])) is None:
+    if len(body) > _FEW or not made or _STEP.search(names.qualified(made[0].func) or callee(made[0])) is None:
+        return False
+    came = {n.id for n in walk(body) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    if not all(any(isinstance(n, ast.Name) and n.id in came for n in walk([call])) for call in made[1:]):
         return False
     return any(isinstance(n, ast.Name) and n.id == handler.name for n in walk([call.node]))
 

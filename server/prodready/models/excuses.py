@@ -110,6 +110,24 @@ def has_second_way(guard: Guard) -> bool:
     return _missing(behind.test) in bound & _bound_by(behind.body)
 
 
+def tries_next(guard: Guard) -> bool:
+    """Tell whether a loop looks for the first of several things that fits, and a handler goes on to the next.
+
+    Attempts that are counted (`for attempt in range(3)`) try the same again, and are no such search.
+    """
+    guarded = guarded_by(guard)
+    loop = parent(guarded)
+    if not isinstance(loop, (ast.For, ast.AsyncFor)) or not all(map(_goes_on, guard.body)):
+        return False
+    if isinstance(loop.iter, ast.Call) and callee(loop.iter) in ("range", "count", "itertools.count"):
+        return False
+    return any(isinstance(n, (ast.Return, ast.Break)) for n in walk_own(guarded.body))
+
+
+def _goes_on(node: ast.stmt) -> bool:
+    return isinstance(node, (ast.Continue, ast.Pass))
+
+
 def has_another_form(guard: Guard) -> bool:
     """Tell whether a handler does the same as the `try`, by the same call, with something that it is given in place.
 

@@ -21,6 +21,7 @@ from prodready.engine.syntax import (
     walk,
     walk_own,
 )
+from prodready.models.conversions import is_conversion
 from prodready.models.loggers import log_call
 from prodready.models.naming import callee, words_of
 
@@ -173,19 +174,25 @@ def _first_call(guarded: ast.stmt, names: Names) -> str | None:
     body = getattr(guarded, "body", [])
     inner = body[0].body if len(body) == 1 and isinstance(body[0], (ast.With, ast.AsyncWith)) else []
     called = _called(inner, names) or _called(body, names)
-    if len(called) > 1:
-        return f"{called[0]} or a later step"
-    return called[0] if called else None
+    likely = [(name, call) for name, call in called if not is_conversion(call, names)] or called
+    if len(called) > 1 and likely:
+        return f"{likely[0][0]} or a later step"
+    return likely[0][0] if likely else None
 
 
-def _called(body: list[ast.stmt], names: Names) -> list[str]:
-    """Return the name of what each statement of a block, and of the blocks inside, calls first."""
-    found: dict[ast.stmt, str] = {}
+def _called(body: list[ast.stmt], names: Names) -> list[tuple[str, ast.Call]]:
+    """Return what each statement of a block, and of the blocks inside, calls first, under its name.
+
+    That is the outermost call, or where it only converts what another one inside returns, that one.
+    """
+    found: dict[ast.stmt, tuple[str, ast.Call]] = {}
     for node in walk_own(body):
         if isinstance(node, ast.Call):
             name = _what_is_called(node, names).removeprefix("self.").removeprefix("cls.")
             if name and name not in BUILTINS and log_call(node, names) is None and not _is_cast(node, names):
-                found.setdefault(enclosing_statement(node), name)
+                at = enclosing_statement(node)
+                if at not in found or is_conversion(found[at][1], names):
+                    found[at] = (name, node)
     return list(found.values())
 
 

@@ -23,14 +23,17 @@ _KEPT_SHORT: Final = re.compile(
     re.IGNORECASE,
 )
 """Comments of people who thought about what an exception, or its traceback, would put into the log."""
+_EVERYTHING: Final = re.compile(
+    r"#.*\b(?:catch(?:es)? (?:everything|all|anything)|(?:never|must not) (?:raise|fail|throw))\b", re.IGNORECASE
+)
 _NEVER_LOG: Final = re.compile(r"#.*\b(?:never|do not|don't|must not|mustn't|avoid) log", re.IGNORECASE)
 _TOLD: Final = re.compile(r"#.*\b(?:already|was|were|is|been|gets?) (?:logged|reported|recorded)\b", re.IGNORECASE)
 
 
 def told_already(guard: Guard, context: Context) -> bool:
-    """Tell whether a comment at a handler, or in it, says that the failure was logged before, or must not be."""
+    """Tell whether a comment in a handler says that the failure was logged before, must not be, or never counts."""
     comments = [line[line.find("#") :] for line in _lines(guard, guard, context) if "#" in line]
-    return any(_TOLD.search(comment) or _NEVER_LOG.search(comment) for comment in comments)
+    return any(said.search(comment) for comment in comments for said in (_TOLD, _NEVER_LOG, _EVERYTHING))
 
 
 def is_kept_short(call: LogCall, handler: ast.ExceptHandler, context: Context) -> bool:

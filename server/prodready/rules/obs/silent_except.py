@@ -41,7 +41,7 @@ def sync_status(sync, chat_id):
 Puts a log call with traceback in front, and keeps what the handler does. The message names the function and those
 identifiers (`chat_id`) that are bound on every path; names that sound secret are left out. `with
 suppress(Exception):` becomes a `try` with such a handler. In loops, where a traceback per turn would flood the log, the
-call has none; a second action puts in one that has. The level is the setting `silent-level`.
+call has the exception instead; a second action puts in one with the traceback. The level is the setting `silent-level`.
 
 ## When it is silent
 
@@ -56,9 +56,9 @@ program is being stopped (`if shutdown.is_set(): break`) is not missed.
 It is a hint without a fix where somebody counts on the failure: a comment gives the reason, the `try` only looks up or
 converts (name its exception instead), the function is called `safe` or the like, or its documentation says that it does
 what it can ("best effort"), a handler of another failure tells the client (`send_text(error)`), a missing value is
-looked for in a second way (`if not x: try: x = …`), the handler makes the same call with something else, a function
-looks something up (`get_model_info`), the `try` only waits for what was started elsewhere (`await task`), or it raises
-a plain `Exception` to get to its own handler.
+looked for in a second way (`if not x: try: x = …`), the handler makes the same call with something else or a loop goes
+on to the next candidate, a function looks something up (`get_model_info`), the `try` only waits for what was started
+elsewhere (`await task`), or it raises a plain `Exception` to get to its own handler.
 
 It is a hint, too, where the `try` only closes things, or tidies up in an error callback, and where the handler observes
 on some paths or does other work instead.
@@ -67,6 +67,7 @@ on some paths or does other work instead.
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Iterator
 from functools import partial
 
@@ -87,6 +88,7 @@ from prodready.models.excuses import (
     raises_on_purpose,
     tells_client_in_handler,
     tidies_after_error,
+    tries_next,
 )
 from prodready.models.handlers import (
     Guard,
@@ -126,73 +128,68 @@ class SilentExcept(Rule):
             return
         if defaults_one_value(node, context.names) or only_stores(node) or told_already(node, context):
             return
-        if absence_is_minded(node):
-            return
-        hint = found is not Silence.WHOLLY or _is_excusable(node, context)
-        message = _SOME if found is Silence.PARTLY else _message(node, context)
-        yield self._found(node, context, message, _head(node, context), hint=hint)
+        if not absence_is_minded(node):
+            yield self._found(node, context, _head(node, context), found)
 
     def check_with(self, node: ast.With, context: Context) -> Iterator[Hit]:
         call = next((i.context_expr for i in node.items if is_broad_suppress(i.context_expr, context.names)), None)
-        if call is None or may_be_silent(node, context) or only_stores(node):
-            return
-        at = context.range_of(call)
-        hint = _is_excusable(node, context)
-        yield self._found(node, context, _message(node, context), at, hint=hint)
+        if call is not None and not may_be_silent(node, context) and not only_stores(node):
+            yield self._found(node, context, context.range_of(call), Silence.WHOLLY)
 
-    def _found(self, node: Guard, context: Context, message: str, at: Range, *, hint: bool) -> Hit:
-        fix = next((proposal.fix for proposal in self.proposals(node, context)), None)
+    def _found(self, node: Guard, context: Context, at: Range, found: Silence) -> Hit:
+        reason = _reason(node, context)
+        partly = found is Silence.PARTLY
+        hint = reason is not None or found is not Silence.WHOLLY or _does_little_harm(node)
+        fix = None if reason is not None or partly else next((p.fix for p in _ways(node, context)), None)
+        message = _SOME if partly else _ANY if reason is _Reason.VALUE else _NOBODY
         return self.hit(context, node, message, at=at, severity=Severity.HINT if hint else None, fix=fix)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         assert isinstance(node, (ast.ExceptHandler, ast.With))
-        if not can_log(node.body[0], context.names) or _tells_in_part(node, context):
-            return
-        if _is_expected(node, context):
-            return
-        full = Proposal(Fix(_TITLE), partial(_write, node, traceback=True))
-        short = Proposal(Fix(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
-        yield from (short, full) if in_loop(node) else (full,)
+        if not _tells_in_part(node, context) and _reason(node, context) is None:
+            yield from _ways(node, context)
+
+
+def _ways(node: Guard, context: Context) -> Iterator[Proposal]:
+    if not can_log(node.body[0], context.names) or (isinstance(node, ast.With) and len(node.items) > 1):
+        return
+    full = Proposal(Fix(_TITLE), partial(_write, node, traceback=True))
+    short = Proposal(Fix(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
+    yield from (short, full) if in_loop(node) else (full,)
 
 
 def _tells_in_part(node: Guard, context: Context) -> bool:
-    """Whether a log call in front would tell twice, or there is no place for one."""
-    if isinstance(node, ast.With):
-        return len(node.items) > 1
-    return silence(node, context.names, context.settings) is Silence.PARTLY
+    """Whether a log call in front would tell twice."""
+    return isinstance(node, ast.ExceptHandler) and (silence(node, context.names, context.settings) is Silence.PARTLY)
 
 
-def _is_excusable(node: Guard, context: Context) -> bool:
-    """Whether the failure does little harm, so that it is a hint."""
-    return _is_expected(node, context) or is_cleanup(guarded_by(node).body) or tidies_after_error(node)
+def _does_little_harm(node: Guard) -> bool:
+    return is_cleanup(guarded_by(node).body) or tidies_after_error(node)
 
 
-def _is_expected(node: Guard, context: Context) -> bool:
-    """Whether somebody counts on the failure: a traceback for each would be noise, and no fix can know better."""
-    return (
-        gives_reason(node, context)
-        or is_to_be_safe(node)
-        or raises_on_purpose(node, context.names)
-        or tells_client_in_handler(node)
-        or awaits_task(node, context.names)
-        or _may_lack(node, context)
-    )
+class _Reason(enum.Enum):
+    """Why somebody counts on the failure: a traceback for each would be noise, and no fix can know better.
+
+    `VALUE`: a value may be missing or wrong, and the exception for that should be named.
+    """
+
+    VALUE = "value"
+    OTHER = "other"
 
 
-def _may_lack(node: Guard, context: Context) -> bool:
-    """Whether the `try` is there for a value that may be missing or wrong, as is foreseen."""
+def _reason(node: Guard, context: Context) -> _Reason | None:
     names = context.names
-    return (
-        guards_computation(node, names)
-        or infers_missing(node)
-        or has_second_way(node)
-        or has_another_form(node)
-        or defaults_one_lookup(node, names)
-    )
-
-
-def _message(node: Guard, context: Context) -> str:
-    return _ANY if gives_reason(node, context) or _may_lack(node, context) else _NOBODY
+    if gives_reason(node, context):
+        return _Reason.VALUE
+    if is_to_be_safe(node) or tells_client_in_handler(node) or awaits_task(node, names):
+        return _Reason.OTHER
+    if infers_missing(node) or has_second_way(node) or has_another_form(node) or tries_next(node):
+        return _Reason.VALUE
+    if defaults_one_lookup(node, names):
+        return _Reason.VALUE
+    if guards_computation(node, names):
+        return _Reason.VALUE
+    return _Reason.OTHER if raises_on_purpose(node, names) else None
 
 
 def _head(node: ast.ExceptHandler, context: Context) -> Range:
