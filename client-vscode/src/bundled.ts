@@ -100,9 +100,9 @@ async function fill(
   home: string,
   report: (message: string) => void,
 ): Promise<void> {
-  report(`making an environment with Python ${base.version.join(".")}`);
+  report(`Python ${base.version.join(".")} environment`);
   await must(run, base.executable, ["-I", "-m", "venv", "--without-pip", home], "make an environment");
-  report("installing the server");
+  report("the server");
   const quiet = ["--no-input", "--no-cache-dir", "--disable-pip-version-check", "--no-compile", "--quiet"];
   const offline = ["--no-index", "--find-links", wheels, "--only-binary", ":all:"];
   const pip = ["-I", path.join(wheels, bundle.pip, "pip"), "--isolated", "install"];

@@ -17,6 +17,8 @@ export const DOCUMENTS = ["file", "untitled", "vscode-notebook-cell", "vscode-vf
 /** Tells what happens in the log and in the status only; the library would open a window for each. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
+    // A server that is going, or gone, misses no message.
+    if (!this.isRunning() && message.startsWith("Sending ")) return;
     super.error(message, data instanceof Error ? data.message : data, false);
   }
 }

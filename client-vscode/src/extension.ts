@@ -103,10 +103,7 @@ class Extension {
     });
     this.#log.info(`starting ${[launch.command, ...launch.args].join(" ")} (${launch.origin})`);
     const found = Date.now();
-    const client = makeClient(launch, storage, this.#log, this.#trace, (lastWords) => {
-      crashed(lastWords);
-      void client.dispose().catch((error: unknown) => this.#log.debug(String(error)));
-    });
+    const client = makeClient(launch, storage, this.#log, this.#trace, crashed);
     await client.start();
     this.#client = client;
     this.#launch = launch;

@@ -46,7 +46,7 @@ test("the environment is made from the newest Python without a network, and show
   assert.deepEqual(calls[0]?.slice(0, 5), [PYTHON.executable, "-I", "-m", "venv", "--without-pip"]);
   assert.ok(calls[1]?.includes("--no-index"));
   assert.ok(calls.every((call) => call[1] === "-I"));
-  assert.deepEqual(said, ["making an environment with Python 3.12", "installing the server"]);
+  assert.deepEqual(said, ["Python 3.12 environment", "the server"]);
   assert.ok(existsSync(path.join(home, "made.json")));
 });
 

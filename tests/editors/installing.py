@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from _dev.places import ROOT
@@ -26,11 +28,21 @@ DEBIAN_ADDITIONS = ("elpa-eglot", "elpa-lsp-mode", "fonts-dejavu-core", "vim-ale
 """The packages that bring no program."""
 
 
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Keep other processes from doing what has the same name."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f".{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # ends with the file
+        yield
+
+
 def once(name: str, install: Callable[[Path], None]) -> Path:
     """Return the directory `name` of the cache; an installation that stops half-way leaves none."""
     home = CACHE / name
-    if not home.is_dir():
-        CACHE.mkdir(parents=True, exist_ok=True)
+    with alone(name):
+        if home.is_dir():
+            return home
         beside = Path(tempfile.mkdtemp(prefix=".installing-", dir=CACHE))
         try:
             install(beside)

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from _dev.places import ROOT
-from tests.editors.installing import debian, once, run, wheels
+from tests.editors.installing import alone, debian, once, run, wheels
 
 CODE_SERVER = "4.100.3"
 NODE = "20.18.0"
@@ -117,12 +117,13 @@ def make_playwright_importable() -> None:
 
 def vsix() -> Path:
     """Return the packaged extension, made anew when something that goes into it is newer."""
-    (made,) = list((ROOT / "dist").glob("prodready-*[0-9].vsix"))[:1] or [None]
-    if made is None or made.stat().st_mtime < max(path.stat().st_mtime for path in _parts_of_the_extension()):
-        node_modules()
-        run(npm("run", "package"), ROOT)
-        (made,) = (ROOT / "dist").glob("prodready-*[0-9].vsix")
-    return made
+    with alone("vsix"):
+        (made,) = list((ROOT / "dist").glob("prodready-*[0-9].vsix"))[:1] or [None]
+        if made is None or made.stat().st_mtime < max(path.stat().st_mtime for path in _parts_of_the_extension()):
+            node_modules()
+            run(npm("run", "package"), ROOT)
+            (made,) = (ROOT / "dist").glob("prodready-*[0-9].vsix")
+        return made
 
 
 def _parts_of_the_extension() -> list[Path]:

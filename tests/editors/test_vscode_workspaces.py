@@ -1,4 +1,4 @@
-"""The extension in the real VS Code, in workspaces that are not just one trusted folder of files on a disk."""
+"""The extension in the real VS Code, with notebooks, and where not all is one trusted folder of files on a disk."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.editors import programs
+from tests.editors.snippets import snippet
 from tests.editors.vscode import Profile, Window, servers_of
 from tests.editors.waiting import until
 
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.editors
 EXTENSIONS = Path(__file__).with_name("extensions")
 PRINT_AND_OPEN = 'def f():\n    print("x")\n    file = open("x")\n    file.read()\n    file.close()\n'
 PRINT = 'def f():\n    print("x")\n'
+CELL = "def load(path):\n    file = open(path)\n    orders = json.load(file)\n    file.close()\n    return orders"
+CELL_REPAIRED = "def load(path):\n    with open(path) as file:\n        orders = json.load(file)\n    return orders"
 
 Open = Callable[..., Window]
 
@@ -114,6 +117,56 @@ def test_a_virtual_workspace_is_checked_and_repaired(open_window: Open) -> None:
     window.command("prodready: Apply All Safe Fixes in This File")
     window.squiggles.first.wait_for(state="detached")
     assert window.lines() == ["def f():", '    with open("x") as file:', "        file.read()"]
+
+
+def notebook(file: Path, *cells: str) -> Path:
+    """Make a notebook of code."""
+    nothing: dict[str, object] = {"execution_count": None, "metadata": {}, "outputs": []}
+    parts = [{"cell_type": "code", "source": cell.splitlines(keepends=True), **nothing} for cell in cells]
+    content = {"cells": parts, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 4}
+    file.write_text(json.dumps(content), encoding="utf-8")
+    return file
+
+
+def cells_of(file: Path) -> list[str]:
+    """Return the texts of a notebook's cells."""
+    return ["".join(cell["source"]) for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]]
+
+
+def test_a_cell_of_a_notebook_is_checked_and_repaired(open_window: Open, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path / "lab", {"prodready.toml": '[roles]\nservice = ["*.ipynb"]\n'})
+    book = notebook(folder / "orders.ipynb", "import json", CELL)
+
+    window = open_window(folder=folder)
+    window.open_notebook(book)
+    window.squiggles.first.wait_for()
+    window.page.locator(".cell-editor-part .view-line").filter(has_text="open(path)").click()
+    titles = window.actions_here().all_inner_texts()
+    window.picture("notebook")
+    window.page.keyboard.press("Enter")
+    window.squiggles.first.wait_for(state="detached")
+    window.save()
+
+    here = ["Close 'file' by a 'with'", "Ignore RES103 on this line", "Explain RES103"]
+    assert titles == [*here, "Fix all safe prodready findings"]
+    assert cells_of(book) == ["import json", CELL_REPAIRED]
+
+
+def test_saving_a_notebook_repairs_what_is_safe_in_all_cells(open_window: Open, tmp_path: Path) -> None:
+    on_save = json.loads(snippet("vscode-notebook-settings"))
+    folder = folder_with(tmp_path / "lab", {"prodready.toml": '[roles]\nservice = ["*.ipynb"]\n'}, **on_save)
+    book = notebook(folder / "orders.ipynb", "import json", CELL, CELL.replace("load(path)", "find(path)"))
+
+    window = open_window(folder=folder)
+    window.open_notebook(book)
+    window.squiggles.nth(1).wait_for()
+    window.page.locator(".cell-editor-part .view-line").filter(has_text="import json").click()
+    window.page.keyboard.press("End")
+    window.type(", os")
+    window.save()
+
+    repaired = ["import json, os", CELL_REPAIRED, CELL_REPAIRED.replace("load(path)", "find(path)")]
+    until(lambda: cells_of(book) == repaired)
 
 
 def test_a_workspace_chooses_what_runs_only_when_it_is_trusted(

@@ -242,8 +242,15 @@ class Window:
 
     def open(self, file: Path) -> None:
         """Open a file, and put the cursor into it."""
+        # Away from what was pointed at before, whose explanation would lie over what is looked at next.
+        self.page.mouse.move(200, 640)
         self._ask("Control+p", str(file), file.name)
         self._editor(f'[data-uri$="/{file.name}"]').wait_for()
+
+    def open_notebook(self, file: Path) -> None:
+        """Open a notebook, in the editor for notebooks."""
+        self._ask("Control+p", str(file), file.name)
+        self.page.locator(".notebookOverlay .cell-editor-part:visible").first.wait_for()
 
     def language(self, name: str) -> None:
         """Choose the language of the active file."""
@@ -269,22 +276,26 @@ class Window:
 
     def actions(self, line: int, column: int) -> Locator:
         """Open the menu of the light bulb at a place; returns its entries."""
-        entries = self.page.locator(".action-widget .monaco-list-row.action").first
-        none = self.page.locator(".monaco-editor-overlaymessage").filter(has_text="No code actions available")
         self.go_to(1)
         self.go_to(line, column)
-        self.page.locator(".lightBulbWidget, [class*=codicon-gutter-lightbulb]").first.wait_for()
-        while not entries.is_visible():
-            # On a busy machine, the editor's patience with the server can end before there is an answer.
-            self.page.keyboard.press("Escape")
+        return self.actions_here()
+
+    def actions_here(self) -> Locator:
+        """Open the menu of the light bulb where the cursor has just come; returns its entries."""
+        entries = self.page.locator(".action-widget .monaco-list-row.action")
+        none = self.page.locator(".monaco-editor-overlaymessage").filter(has_text="No code actions available")
+        self.page.locator(".lightBulbWidget:visible, [class*=codicon-gutter-lightbulb]").first.wait_for()
+        while not entries.first.is_visible():
+            # On a busy machine, the editor's patience with the server can end before there is an answer; it says so.
             none.wait_for(state="detached")
             self.page.keyboard.press("Control+.")
             entries.or_(none).first.wait_for()
-        return self.page.locator(".action-widget .monaco-list-row.action")
+        return entries
 
     def _editor(self, which: str = "") -> Locator:
-        """The editor that has the cursor."""
-        return self.page.locator(f".editor-group-container.active .monaco-editor.focused{which}")
+        """The editor that has the cursor: a file's, or that of a notebook's cell."""
+        places = ":is(.editor-group-container.active, .notebookOverlay)"
+        return self.page.locator(f"{places} .monaco-editor.focused{which}")
 
     def _ask(self, key: str, text: str, title: str) -> None:
         """Open the input at the top with a key, once the one before is gone, and answer it."""
