@@ -249,6 +249,7 @@ def test_the_effective_configuration_says_where_it_comes_from(window: Window, ed
 
 
 def test_the_walkthrough_has_three_steps(window: Window, edit: Any) -> None:
+    window.command("View: Toggle Primary Side Bar Visibility")
     window.command("Welcome: Open Walkthrough...")
     window.choose("Get started with prodready")
     steps = window.page.locator(".gettingStartedContainer .step-title:visible")
@@ -256,6 +257,7 @@ def test_the_walkthrough_has_three_steps(window: Window, edit: Any) -> None:
     assert steps.all_inner_texts() == ["See what is not fit for production", "Repair it", "Agree with your team"]
     window.picture("walkthrough")
     window.command("View: Close All Editors")
+    window.command("View: Toggle Primary Side Bar Visibility")
 
 
 def test_a_setting_applies_without_a_restart(window: Window, profile: Profile, edit: Any, set_in_folder: Any) -> None:

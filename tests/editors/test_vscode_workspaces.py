@@ -205,6 +205,7 @@ def test_an_environment_whose_attrs_is_ten_years_old_does_no_harm_and_a_better_o
     window.squiggles.first.wait_for()
     window.command("prodready: Show Log")
     until(lambda: "has no prodready that can start; the bundled server is used" in profile.log())
+    window.page.locator(".part.panel .view-line").filter(has_text="[info]").first.wait_for()
     window.picture("old-attrs")
 
     window.command("Python: Use the Other Environment")
