@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -150,6 +150,17 @@ class Editor:
         self._is_over = True
         await asyncio.wait_for(self.client.shutdown_session(), PATIENCE)
         await asyncio.wait_for(self.client.stop(), PATIENCE)
+        await asyncio.wait_for(self._close_pipes(), PATIENCE)
+
+    async def _close_pipes(self) -> None:
+        """Close what is left of the server's pipes: the loop of the test ends before it would notice."""
+        server = self.client._server
+        if server is None or server.stdin is None or server.stderr is None:
+            return
+        await server.stderr.read()
+        server.stdin.close()
+        with suppress(ConnectionError):
+            await server.stdin.wait_closed()
 
 
 class _Pieces:

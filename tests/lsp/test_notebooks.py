@@ -92,6 +92,7 @@ async def test_cells_are_added_moved_edited_and_deleted(connect: Connect, tmp_pa
     book.edit("c", 2, replacing(span(0, 5), ")"))
     assert await editor.diagnostics(book.cell("c"), 2) == []
     book.splice(0, 3, ["b", "a", "c"])
+    assert await editor.hover(book.cell("b"), 0, 0) is None
     book.edit("b", 2, replacing(span(0, 0), "\n"))
     (moved,) = await editor.diagnostics(book.cell("b"), 2)
     hover = await editor.hover(book.cell("b"), 3, 2)
@@ -106,9 +107,9 @@ async def test_cells_are_added_moved_edited_and_deleted(connect: Connect, tmp_pa
     assert moved.range == span(3, 0, 3, 6)
     assert hover is not None
     assert hover.range == moved.range
-    # Only cells of which there was something new to tell were told about.
+    # Only cells of which there was something new to tell were told about, or which were moved.
     assert [(p.uri[-1], p.version) for p in editor.published] == [
-        *[("a", 1), ("b", 1), ("c", 1), ("c", 2), ("b", 2), ("b", None), ("b", 2), ("b", None)],
+        *[("a", 1), ("b", 1), ("c", 1), ("c", 2), ("b", 1), ("b", 2), ("b", None), ("b", 2), ("b", None)],
     ]
 
 
