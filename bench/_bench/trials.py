@@ -14,7 +14,8 @@ from _bench.survey import Job, Subject, subject
 from prodready.engine.analysis import Analysis
 from prodready.engine.finding import Finding
 from prodready.engine.source import SourceFile
-from prodready.fixes.planner import FixAllResult, PlannedFix, fix_all, plan
+from prodready.fixes.everything import FixAllResult, fix_all
+from prodready.fixes.planner import PlannedFix, plan
 
 
 @dataclass(frozen=True)

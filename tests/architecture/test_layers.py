@@ -13,7 +13,7 @@ from tests.architecture.sources import Module, modules
 
 PURE = {
     "__future__", "ast", "bisect", "builtins", "collections", "dataclasses", "enum", "functools", "inspect", "io",
-    "itertools", "keyword", "re", "sys", "tokenize", "types", "typing", "warnings",
+    "itertools", "keyword", "operator", "re", "sys", "tokenize", "types", "typing", "warnings",
 }  # fmt: skip
 """Standard modules of the engine. `io` is for `StringIO`, `sys` for the docstrings of loaded rules."""
 OUTSIDE = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}

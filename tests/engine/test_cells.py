@@ -10,7 +10,7 @@ from prodready.engine.analysis import Analysis
 from prodready.engine.cells import Cells
 from prodready.engine.finding import Edit, Position, Range
 from prodready.engine.source import SourceFile
-from prodready.fixes.planner import fix_all
+from prodready.fixes.everything import fix_all
 
 
 def inserting(line: int, column: int, text: str) -> Edit:

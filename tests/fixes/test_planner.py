@@ -11,7 +11,8 @@ import pytest
 from prodready.engine.analysis import Analysis
 from prodready.engine.finding import Finding
 from prodready.fixes.draft import Draft, Refusal
-from prodready.fixes.planner import fix_all, ignore_edit, is_small, plan
+from prodready.fixes.everything import fix_all
+from prodready.fixes.planner import ignore_edit, is_small, plan
 from tests.engine.probe import edit, told, use_rules
 from tests.fixes.marks import SAFE, UNSAFE, Marks, OtherMarks, analysed, marks_in, plain_marks, planned_text
 
@@ -178,7 +179,7 @@ def test_each_finding_is_tried_once_and_not_again_after_every_repair(monkeypatch
         tried.append(-1)
         raise Refusal("never")
 
-    use_rules(monkeypatch, Marks((UNSAFE, refuse)), OtherMarks((SAFE, count), called="other"), also_real=False)
+    use_rules(monkeypatch, Marks((SAFE, refuse)), OtherMarks((SAFE, count), called="other"), also_real=False)
     fix_all(analysed("mark()\nother()\nother()\nother()\n"))
     assert tried == [-1, 1, 2, 3]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from prodready.engine.analysis import Analysis
 from prodready.engine.source import SourceFile
-from prodready.fixes.planner import fix_all
+from prodready.fixes.everything import fix_all
 
 RULES = frozenset({"RES101", "RES102", "RES103"})
 

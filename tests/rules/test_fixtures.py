@@ -7,7 +7,8 @@ import pytest
 from prodready.engine.analysis import Analysis
 from prodready.engine.finding import Applicability, Finding
 from prodready.engine.source import SourceFile
-from prodready.fixes.planner import fix_all, plan
+from prodready.fixes.everything import fix_all
+from prodready.fixes.planner import plan
 from tests.rules.harness import Block, Case, as_mark, cases
 
 CASES = list(cases())

@@ -159,7 +159,7 @@ class Fixer:
             return _unchanged(failed(target, error))
 
     def _repaired(self, target: Target, file: FileText) -> Repair:
-        from prodready.fixes.planner import ANYWHERE, fix_all
+        from prodready.fixes.everything import ANYWHERE, fix_all
 
         book = _book(target, file)
         wanted = self._narrowed.settings(target, file).select

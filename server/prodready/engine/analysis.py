@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -160,10 +162,22 @@ class Analysis:
     def edited_all(self, edits: Sequence[Edit]) -> Analysis:
         """Return the snapshot after several edits that all refer to this one's text and do not overlap."""
         result = self
-        ordered = sorted(edits, key=lambda e: (e.range.start, e.range.end))
-        for edit in reversed(ordered):
+        for edit in reversed(list(self._by_segment(edits))):
             result = result._edited(edit)  # the texts on the way are nobody's: only the last is checked
         return result._complete()
+
+    def _by_segment(self, edits: Sequence[Edit]) -> Iterator[Edit]:
+        """Yield edits in order, those of the same segments as one, so that each segment is parsed once."""
+        group: list[Edit] = []
+        last = -1
+        for edit in sorted(edits, key=lambda e: (e.range.start, e.range.end)):
+            if group and self.document.index_at(edit.range.start.line) > last:
+                yield self.source.joined(group)
+                group = []
+            group.append(edit)
+            last = max(last, self.document.index_at(edit.range.end.line))
+        if group:
+            yield self.source.joined(group)
 
     def changed(self, settings: FileSettings | None = None, project: ProjectFacts | None = None) -> Analysis:
         """Return a snapshot of the same text with other settings, or other knowledge of the project."""
@@ -292,13 +306,10 @@ def _kept_part(broken: Segment, old: list[SegmentFacts]) -> tuple[str, ClassSymb
 
 def _unchanged(old: Sequence[Segment], new: Sequence[Segment]) -> tuple[int, int]:
     """Count the segments at the front and at the back that two documents share."""
-    front = 0
-    while front < min(len(old), len(new)) and old[front] is new[front]:
-        front += 1
-    back = 0
-    while back < min(len(old), len(new)) - front and old[-1 - back] is new[-1 - back]:
-        back += 1
-    return front, back
+    # A large file has thousands of segments, and this is done at every keystroke: the loops are not Python's.
+    front = sum(itertools.takewhile(bool, map(operator.is_, old, new)))
+    back = sum(itertools.takewhile(bool, map(operator.is_, reversed(old), reversed(new))))
+    return front, min(back, len(old) - front, len(new) - front)
 
 
 def _moved(before: Analysis, segments: range, change: LineChange, edit: Edit) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -49,6 +49,8 @@ class Knowledge:
     facts: ModuleFacts
     project: ProjectFacts
     rules: RuleSet | None = None
+    answers: dict[object, object] = field(default_factory=dict, init=False, repr=False)
+    """What was worked out from it, for all segments."""
 
 
 class RuleSet:
@@ -171,7 +173,7 @@ def segment_suppressions(segment: Segment) -> Suppressions:
 
 
 def _context(segment: Segment, knowledge: Knowledge) -> Context:
-    names = Names(knowledge.facts, knowledge.project, nodes_of(segment).by_type)
+    names = Names(knowledge.facts, knowledge.project, nodes_of(segment).by_type, knowledge.answers)
     return Context(segment, knowledge.settings, names)
 
 

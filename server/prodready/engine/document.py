@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import operator
 from collections.abc import Sequence
 from typing import Final
 
@@ -35,15 +36,21 @@ from prodready.engine.source import LineChange
 MOST_FAULTS: Final = 200
 """Broken pieces that are told one by one: where there are more, the text is no code, and neighbours become one."""
 
+_LINES_OF: Final = operator.attrgetter("lines")
+
 
 class Document:
-    """An immutable list of segments whose concatenation is the text; `starts[i]` is the first line of segment `i`."""
+    """An immutable list of segments whose concatenation is the text; `starts[i]` is the first line of segment `i`.
 
-    __slots__ = ("segments", "starts")
+    `results` is a place for what is derived from all of them.
+    """
+
+    __slots__ = ("results", "segments", "starts")
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = segments
-        self.starts = list(itertools.accumulate((len(s.lines) for s in segments), initial=0))
+        self.results: dict[type, object] = {}
+        self.starts = list(itertools.accumulate(map(len, map(_LINES_OF, segments)), initial=0))
 
     @classmethod
     def whole(cls, lines: Sequence[str]) -> Document:

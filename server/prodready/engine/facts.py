@@ -8,7 +8,7 @@ modules'. They say what the code says, not what it means: which callables make l
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
@@ -17,6 +17,7 @@ from prodready.engine.closing import closing_traits
 from prodready.engine.syntax import FUNCTIONS, FunctionNode
 from prodready.engine.usage import UNUSED, Usage, joined
 
+_MOST_BINDINGS: Final = 50
 MAX_HOPS = 8
 """How many re-exports are followed from one module to the next."""
 
@@ -163,7 +164,12 @@ class NoProject:
 
 
 def one_of(symbols: tuple[Symbol, ...]) -> Symbol | None:
-    """Return the one thing that several bindings of a name agree on, leaving literals aside; None when they do not."""
+    """Return the one thing that several bindings of a name agree on, leaving literals aside; None when they do not.
+
+    Where there are many, nobody looks whether they do: each use of the name asks.
+    """
+    if len(symbols) > _MOST_BINDINGS:
+        return None
     telling = {s for s in symbols if not isinstance(s, OtherSymbol)} if len(symbols) > 1 else set(symbols)
     if len(symbols) > 1 and any(isinstance(s, OtherSymbol) and not s.literal for s in symbols):
         return None
@@ -174,7 +180,8 @@ def one_of(symbols: tuple[Symbol, ...]) -> Symbol | None:
 
 def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> ModuleFacts:
     """Merge the facts of a file's segments, in their order."""
-    symbols: dict[str, tuple[Symbol, ...]] = {}
+    bindings: dict[str, list[Symbol]] = {}
+    classes: dict[str, list[ClassSymbol]] = {}
     reads: set[str] = set()
     closes: set[str] = set()
     hands_on: set[str] = set()
@@ -185,9 +192,10 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
     rebound: set[str] = set()
     for part in parts:
         for key, bound in part.symbols.items():
-            symbols[key] = symbols.get(key, ()) + bound
+            _join_parts(bindings, key, classes)
+            bindings.setdefault(key, []).extend(bound)
         if part.part is not None:
-            _join_part(symbols, *part.part)
+            classes.setdefault(part.part[0], []).append(part.part[1])
         reads |= part.function_reads
         closes |= part.module_closes
         hands_on |= part.module_hands_on
@@ -196,8 +204,11 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
         ignores |= part.ignores
         usages.append(part.usage)
         rebound |= part.rebound
+    for key in list(classes):
+        _join_parts(bindings, key, classes)
     for key in sorted(rebound):
-        symbols[key] = (*symbols.get(key, ()), OtherSymbol())
+        bindings.setdefault(key, []).append(OtherSymbol())
+    symbols = {key: tuple(bound) for key, bound in bindings.items()}
     made = {key for key, bound in symbols.items() if any(isinstance(s, CallSymbol) for s in bound)}
     return ModuleFacts(
         name, package, symbols, frozenset(reads & made), frozenset(closes & made), tuple(stars), frozenset(exports),
@@ -233,26 +244,34 @@ def _functions(symbols: Mapping[str, tuple[Symbol, ...]]) -> set[str]:
     return found
 
 
-def _join_part(symbols: dict[str, tuple[Symbol, ...]], name: str, part: ClassSymbol) -> None:
-    """Add a part of a large class to the class that was bound last under its name."""
-    bound = list(symbols.get(name, ()))
+def _join_parts(bindings: dict[str, list[Symbol]], name: str, classes: dict[str, list[ClassSymbol]]) -> None:
+    """Add the parts of a large class that came since to the class that was bound last under its name."""
+    parts = classes.pop(name, None)
+    if parts is None:
+        return
+    bound = bindings.setdefault(name, [])
     index = next((i for i in reversed(range(len(bound))) if isinstance(bound[i], ClassSymbol)), None)
     if index is None:
-        symbols[name] = (*bound, part)
+        bound.append(joined_class(parts[0], parts[1:]))
         return
     whole = bound[index]
     assert isinstance(whole, ClassSymbol)
-    bound[index] = joined_class(whole, part)
-    symbols[name] = tuple(bound)
+    bound[index] = joined_class(whole, parts)
 
 
-def joined_class(whole: ClassSymbol, part: ClassSymbol) -> ClassSymbol:
-    """Return a class together with a further part of its body."""
-    attributes = dict(whole.attributes)
-    for key, bound in part.attributes.items():
-        attributes[key] = attributes.get(key, ()) + bound
-    methods, traits = whole.methods | part.methods, whole.traits | part.traits
-    return ClassSymbol(whole.bases, methods, MappingProxyType(attributes), traits, whole.names | part.names)
+def joined_class(whole: ClassSymbol, parts: Sequence[ClassSymbol]) -> ClassSymbol:
+    """Return a class together with further parts of its body."""
+    attributes: dict[str, list[Symbol]] = {}
+    for part in (whole, *parts):
+        for key, bound in part.attributes.items():
+            attributes.setdefault(key, []).extend(bound)
+    return ClassSymbol(
+        whole.bases,
+        whole.methods.union(*(part.methods for part in parts)),
+        MappingProxyType({key: tuple(bound) for key, bound in attributes.items()}),
+        whole.traits.union(*(part.traits for part in parts)),
+        whole.names.union(*(part.names for part in parts)),
+    )
 
 
 def dotted(node: ast.expr | None) -> str | None:
@@ -398,26 +417,24 @@ def class_symbol(node: ast.ClassDef) -> ClassSymbol:
     """Return the facts of a class, or of the part of one that a segment holds."""
     methods: set[str] = set()
     traits: set[str] = set()
-    attributes: dict[str, tuple[Symbol, ...]] = {}
+    attributes: dict[str, list[Symbol]] = {}
     names: set[str] = set()
     for statement in flat_statements(node.body):
-        names.update(_bound_by(statement))
+        # Once: a class in a class in a class would be looked at twice as often with each level.
+        bound = list(bindings(statement))
+        names.update(name for name, _ in bound)
+        names.update(handler.name for handler in getattr(statement, "handlers", ()) if handler.name)
         if isinstance(statement, FUNCTIONS):
             methods.add(statement.name)
             traits.update(closing_traits(statement))
             for name, symbol in _self_attributes(statement):
-                attributes[name] = (*attributes.get(name, ()), symbol)
+                attributes.setdefault(name, []).append(symbol)
         else:
-            for name, symbol in bindings(statement):
-                attributes[name] = (*attributes.get(name, ()), symbol)
+            for name, symbol in bound:
+                attributes.setdefault(name, []).append(symbol)
     bases = tuple(d for base in node.bases if (d := dotted(_unsubscripted(base))))
-    return ClassSymbol(bases, frozenset(methods), MappingProxyType(attributes), frozenset(traits), frozenset(names))
-
-
-def _bound_by(statement: ast.stmt) -> Iterator[str]:
-    """Yield the names that one statement binds, those of its exception handlers included."""
-    yield from (name for name, _ in bindings(statement))
-    yield from (handler.name for handler in getattr(statement, "handlers", ()) if handler.name)
+    bound_to = MappingProxyType({name: tuple(symbols) for name, symbols in attributes.items()})
+    return ClassSymbol(bases, frozenset(methods), bound_to, frozenset(traits), frozenset(names))
 
 
 def _unsubscripted(node: ast.expr) -> ast.expr:

@@ -6,15 +6,20 @@ string only if it holds that quote.
 
 from __future__ import annotations
 
+import itertools
+import operator
 from collections.abc import Sequence
+from typing import Final
 
 from prodready.engine.lexical import LexicalState, scan
 from prodready.engine.segments import Segment, cut, ends_with_decorator, parse_run
 
+_FAULT_OF: Final = operator.attrgetter("fault")
+
 
 def joined(segments: Sequence[Segment]) -> Sequence[Segment]:
     """Return `segments` with what is open joined to what closes it, where the two parse together."""
-    if all(segment.fault is None for segment in segments):
+    if not any(map(_FAULT_OF, segments)):
         return segments
     joiner = _Joiner(segments)
     while joiner.run():
@@ -45,17 +50,22 @@ class _Joiner:
     def run(self) -> bool:
         """Join what can be joined, from the first segment to the last; tell whether anything was."""
         changed = False
-        index = 0
-        while index < len(self.segments) and self._steps > 0:
-            found = self._stretch_at(index) if self.segments[index].fault is not None else None
+        index = self._broken_from(0)
+        while index is not None and self._steps > 0:
+            found = self._stretch_at(index)
             if found is None:
-                index += 1
+                index = self._broken_from(index + 1)
                 continue
             first, last, pieces = found
             self.segments[first : last + 1] = pieces
-            index = first + len(pieces)
+            index = self._broken_from(first + len(pieces))
             changed = True
         return self._run_whole() if self._steps <= 0 else changed
+
+    def _broken_from(self, index: int) -> int | None:
+        """Return the index of the first broken segment from `index` on."""
+        faults = map(_FAULT_OF, itertools.islice(self.segments, index, None))
+        return next(itertools.compress(itertools.count(index), faults), None)
 
     def _run_whole(self) -> bool:
         lines = [line for s in self.segments for line in s.lines]

@@ -13,9 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from prodready.engine.finding import Finding, Fix, Position, Range, Related, Severity
+from prodready.engine.remembered import any_around
 from prodready.engine.settings import FileSettings, Role
 from prodready.engine.source import byte_to_column
-from prodready.engine.syntax import FUNCTIONS, ancestors, enclosing_statement, is_main_guard
+from prodready.engine.syntax import FUNCTIONS, around, enclosing_statement, is_main_guard
 
 if TYPE_CHECKING:
     from prodready.engine.facts import ModuleFacts
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _HEADING: Final = re.compile(r"^## (.+)$", re.MULTILINE)
 _CODE_BLOCK: Final = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+_NAMED: Final = (*FUNCTIONS, ast.ClassDef)
 
 CODE_ROLES: Final = frozenset(Role) - {Role.GENERATED}
 """Every role whose files people write."""
@@ -80,7 +83,7 @@ class Context:
 
     def role_at(self, node: ast.AST) -> Role:
         """Return the role of the code at `node`: that of the file, or `script` under `if __name__ == "__main__":`."""
-        if self.settings.role is Role.SERVICE and any(is_main_guard(up) for up in ancestors(node)):
+        if self.settings.role is Role.SERVICE and any_around(node, ast.If, is_main_guard, self.names):
             return Role.SCRIPT
         return self.settings.role
 
@@ -110,8 +113,8 @@ class Context:
 
     def scope_name(self, node: ast.AST) -> str:
         """Return the dotted names of the classes and functions around `node`."""
-        around = [up.name for up in ancestors(node) if isinstance(up, (*FUNCTIONS, ast.ClassDef))]
-        return ".".join(reversed(around))
+        names = [up.name for up in around(node, _NAMED) if isinstance(up, _NAMED)]
+        return ".".join(reversed(names))
 
     def comment_in(self, first: int, last: int) -> bool:
         """Tell whether any of the segment's lines `first` to `last` (0-based, inclusive) seems to hold a comment."""

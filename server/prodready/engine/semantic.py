@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Container, Iterator
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
 from prodready.engine.facts import (
@@ -27,10 +28,11 @@ from prodready.engine.facts import (
     flat_statements,
     one_of,
 )
-from prodready.engine.syntax import FUNCTIONS, SCOPES, FunctionNode, ancestors, enclosing_class, parent, walk, walk_own
+from prodready.engine.syntax import FUNCTIONS, SCOPES, FunctionNode, enclosing_class, nearest, parent, walk, walk_own
 
 BUILTINS: Final = frozenset(dir(builtins))
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_OPENS_SCOPE: Final = (*SCOPES, *_COMPREHENSIONS)
 _OTHER: Final = (OtherSymbol(),)
 _ANY_KIND: Final = frozenset({ast.NamedExpr, ast.Global, ast.Nonlocal})
 
@@ -39,11 +41,21 @@ class Names:
     """Name resolution in one segment of a module, in the light of the module's and the project's facts.
 
     `kinds` are the types of nodes that the segment holds: what most code does not use is not looked for.
+    `answers` and `module_answers` hold what was worked out already: for this segment, and for every segment that is
+    looked at in the light of the same facts.
     """
 
-    def __init__(self, facts: ModuleFacts, project: ProjectFacts, kinds: Container[type] = _ANY_KIND) -> None:
+    def __init__(
+        self,
+        facts: ModuleFacts,
+        project: ProjectFacts,
+        kinds: Container[type] = _ANY_KIND,
+        module_answers: dict[object, object] | None = None,
+    ) -> None:
         self.facts = facts
         self.project = project
+        self.answers: dict[object, object] = {}
+        self.module_answers = {} if module_answers is None else module_answers
         self._kinds = kinds
         self._locals: dict[ast.AST, dict[str, tuple[Symbol, ...]]] = {}
         # Many rules ask about the same nodes: every one that looks at calls asks what each call calls.
@@ -216,7 +228,7 @@ class Names:
 
     def _attribute_maker(self, attribute: str, at: ast.AST) -> str | None:
         node = enclosing_class(at)
-        if node is None or "." in attribute or any(isinstance(up, SCOPES) for up in ancestors(node)):
+        if node is None or "." in attribute or nearest(node, SCOPES) is not None:
             return None
         owner = self.facts.symbol(node.name)
         if not isinstance(owner, ClassSymbol):
@@ -251,16 +263,17 @@ class Names:
 
     def _scopes(self, at: ast.AST) -> Iterator[dict[str, tuple[Symbol, ...]]]:
         """Yield the local scopes around a node, innermost first."""
-        child = at
         inside = False  # a scope was left on the way up: functions and classes in a class do not see its names
-        for up in ancestors(at):
+        found = nearest(at, _OPENS_SCOPE)
+        while found is not None:
+            up, child = found
             if _is_body(up, child):
                 if not isinstance(up, ast.ClassDef):
                     yield self._cached(up)
                 elif not inside:
                     yield self._cached(up) if parent(up) is not None else self._class_names(up.name)
                 inside = True
-            child = up
+            found = nearest(up, _OPENS_SCOPE)
 
     def _class_names(self, name: str) -> dict[str, tuple[Symbol, ...]]:
         """Return what the body of a top-level class binds, which a part of a large class does not show as a whole."""
@@ -295,41 +308,45 @@ def _scope_symbols(scope: ast.AST, kinds: Container[type]) -> dict[str, tuple[Sy
     if isinstance(scope, ast.Lambda):
         return dict.fromkeys(argument_names(scope.args), _OTHER)
     if isinstance(scope, ast.ClassDef):
-        return _block_symbols(scope.body, {})
+        return _block_symbols(scope.body, ())
     targets = [node for g in scope.generators for node in ast.walk(g.target)]  # type: ignore[attr-defined]
     return {node.id: _OTHER for node in targets if isinstance(node, ast.Name)}
 
 
 def _function_symbols(function: FunctionNode, kinds: Container[type]) -> dict[str, tuple[Symbol, ...]]:
-    symbols = _block_symbols(function.body, dict.fromkeys(argument_names(function.args), _OTHER))
+    symbols = _block_symbols(function.body, argument_names(function.args))
     if not any(kind in kinds for kind in (ast.NamedExpr, ast.Global, ast.Nonlocal)):
         return symbols
     elsewhere: set[str] = set()
+    rebound: list[str] = []
     for node in walk_own(function.body):
         if isinstance(node, ast.NamedExpr):
-            symbols[node.target.id] = symbols.get(node.target.id, ()) + _OTHER
+            rebound.append(node.target.id)
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
             elsewhere.update(node.names)
         elif isinstance(node, FUNCTIONS):
-            _rebound_inside(node, symbols)
+            rebound.extend(name for name in _rebound_inside(node) if name in symbols)
+    for name, count in Counter(rebound).items():
+        symbols[name] = symbols.get(name, ()) + _OTHER * count
     return {name: bound for name, bound in symbols.items() if name not in elsewhere}
 
 
-def _rebound_inside(function: FunctionNode, symbols: dict[str, tuple[Symbol, ...]]) -> None:
-    """Note what a nested function binds anew by `nonlocal`."""
+def _rebound_inside(function: FunctionNode) -> Iterator[str]:
+    """Yield what a nested function binds anew by `nonlocal`."""
     for node in walk(function.body):
         if isinstance(node, ast.Nonlocal):
-            symbols.update((name, symbols[name] + _OTHER) for name in node.names if name in symbols)
+            yield from node.names
 
 
-def _block_symbols(body: list[ast.stmt], symbols: dict[str, tuple[Symbol, ...]]) -> dict[str, tuple[Symbol, ...]]:
+def _block_symbols(body: list[ast.stmt], arguments: Iterable[str]) -> dict[str, tuple[Symbol, ...]]:
+    symbols: dict[str, list[Symbol]] = {name: [*_OTHER] for name in arguments}
     for statement in flat_statements(body):
         for name, symbol in bindings(statement):
-            symbols[name] = (*symbols.get(name, ()), symbol)
+            symbols.setdefault(name, []).append(symbol)
         for handler in getattr(statement, "handlers", ()):
             if handler.name:
-                symbols[handler.name] = symbols.get(handler.name, ()) + _OTHER
-    return symbols
+                symbols.setdefault(handler.name, []).extend(_OTHER)
+    return {name: tuple(bound) for name, bound in symbols.items()}
 
 
 def argument_names(arguments: ast.arguments) -> list[str]:

@@ -140,6 +140,13 @@ class SourceFile:
             here = end
         return SourceFile.from_text("".join((*parts, self.slice(Range(here, self.end)))), self.path)
 
+    def joined(self, edits: Sequence[Edit]) -> Edit:
+        """Return one edit that does what `edits` do, which are in order and do not overlap: at least one."""
+        parts = [edits[0].text]
+        for before, edit in itertools.pairwise(edits):
+            parts += (self.slice(Range(self.clamp(before.range.end), self.clamp(edit.range.start))), edit.text)
+        return Edit(Range(edits[0].range.start, edits[-1].range.end), "".join(parts))
+
     def edit(self, edit: Edit) -> tuple[SourceFile, LineChange]:
         """Return the text after one edit, and which lines it replaced."""
         start, end = self.clamp(edit.range.start), self.clamp(edit.range.end)

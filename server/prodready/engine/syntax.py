@@ -25,6 +25,13 @@ def _child_fields() -> dict[type[ast.AST], tuple[str, ...]]:
     return fields
 
 
+_SCOPES_AND_HANDLERS: Final = (*SCOPES, ast.ExceptHandler)
+_LOOPS: Final = (ast.For, ast.AsyncFor, ast.While)
+_SCOPES_AND_LOOPS: Final = (*SCOPES, *_LOOPS)
+_FAR: Final = 32
+"""Steps up to which the way from a node to what is around it is walked again each time."""
+_Far: TypeAlias = dict[tuple[type[ast.AST], ...], tuple[ast.AST, ast.AST] | None]
+
 CHILD_FIELDS: Final = _child_fields()
 """The fields of each node type that can hold child nodes, so that a walk looks at nothing else."""
 
@@ -83,23 +90,66 @@ def ancestors(node: ast.AST) -> Iterator[ast.AST]:
         up = parent(up)
 
 
+def nearest(node: ast.AST, kinds: tuple[type[ast.AST], ...]) -> tuple[ast.AST, ast.AST] | None:
+    """Return the innermost ancestor of one of `kinds`, and the node just below it on the way; None without one.
+
+    Each `elif` stands inside the one before it, so a node can lie thousands deep: far answers are kept on the way.
+    """
+    child, up = node, parent(node)
+    for _ in range(_FAR):
+        if up is None:
+            return None
+        if isinstance(up, kinds):
+            return up, child
+        child, up = up, parent(up)
+    return _nearest_from_afar(node, kinds)
+
+
+def _nearest_from_afar(node: ast.AST, kinds: tuple[type[ast.AST], ...]) -> tuple[ast.AST, ast.AST] | None:
+    passed: list[ast.AST] = []
+    child, up, found = node, parent(node), None
+    while up is not None:
+        known: _Far = up.__dict__.setdefault("far", {})
+        if isinstance(up, kinds):
+            found = up, child
+            break
+        if kinds in known:
+            found = known[kinds]
+            break
+        passed.append(up)
+        child, up = up, parent(up)
+    for inner in passed:
+        inner.__dict__["far"][kinds] = found
+    return found
+
+
+def around(node: ast.AST, kinds: tuple[type[ast.AST], ...]) -> Iterator[ast.AST]:
+    """Yield the ancestors of one of `kinds`, innermost first."""
+    found = nearest(node, kinds)
+    while found is not None:
+        yield found[0]
+        found = nearest(found[0], kinds)
+
+
 def enclosing_function(node: ast.AST) -> FunctionNode | ast.Lambda | None:
     """Return the innermost function or lambda in whose body `node` runs; None at module or class level."""
-    child = node
-    for up in ancestors(node):
+    found = nearest(node, SCOPES)
+    while found is not None:
+        up, child = found
         if isinstance(up, FUNCTIONS) and isinstance(child, ast.stmt):
             return up
         if isinstance(up, ast.Lambda) and child is up.body:
             return up
         if isinstance(up, ast.ClassDef) and isinstance(child, ast.stmt):
             return None
-        child = up
+        found = nearest(up, SCOPES)
     return None
 
 
 def enclosing_class(node: ast.AST) -> ast.ClassDef | None:
     """Return the class whose method (or body) `node` belongs to, through nested functions; None outside classes."""
-    return next((up for up in ancestors(node) if isinstance(up, ast.ClassDef)), None)
+    found = nearest(node, (ast.ClassDef,))
+    return found[0] if found is not None and isinstance(found[0], ast.ClassDef) else None
 
 
 def enclosing_statement(node: ast.AST) -> ast.stmt:
@@ -118,39 +168,43 @@ def enclosing_statement(node: ast.AST) -> ast.stmt:
 
 def block_of(statement: ast.stmt) -> list[ast.stmt]:
     """Return the list of statements that `statement` is a member of; a list of itself alone at the top."""
+    return placed(statement)[0]
+
+
+def placed(statement: ast.stmt) -> tuple[list[ast.stmt], int]:
+    """Return the list of statements that `statement` is a member of, and its index there.
+
+    Noted for a whole block at once: in a block of thousands of statements, each may ask.
+    """
+    known: tuple[list[ast.stmt], int] | None = statement.__dict__.get("placed")
+    if known is not None:
+        return known
     up = parent(statement)
     for name in ("body", "orelse", "finalbody"):
         block = getattr(up, name, None)
-        if isinstance(block, list) and any(s is statement for s in block):
-            return block
-    return [statement]
+        if isinstance(block, list):
+            for index, sibling in enumerate(block):
+                sibling.__dict__["placed"] = block, index
+    found: tuple[list[ast.stmt], int] = statement.__dict__.get("placed", ([statement], 0))
+    return found
 
 
 def in_loop(node: ast.AST) -> bool:
     """Tell whether `node` stands in a loop of its own function, class body or module."""
-    for up in ancestors(node):
-        if isinstance(up, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
-            return False
-        if isinstance(up, (ast.For, ast.AsyncFor, ast.While)):
-            return True
-    return False
+    found = nearest(node, _SCOPES_AND_LOOPS)
+    return found is not None and isinstance(found[0], _LOOPS)
 
 
 def following(statement: ast.stmt) -> ast.stmt | None:
     """Return the statement behind another in the same block; None for the last one."""
-    block = block_of(statement)
-    index = next(i for i, s in enumerate(block) if s is statement)
+    block, index = placed(statement)
     return block[index + 1] if index + 1 < len(block) else None
 
 
 def enclosing_handler(node: ast.AST) -> ast.ExceptHandler | None:
     """Return the innermost `except` clause in which `node` runs, not crossing into another function."""
-    for up in ancestors(node):
-        if isinstance(up, ast.ExceptHandler):
-            return up
-        if isinstance(up, SCOPES):
-            return None
-    return None
+    found = nearest(node, _SCOPES_AND_HANDLERS)
+    return found[0] if found is not None and isinstance(found[0], ast.ExceptHandler) else None
 
 
 def is_main_guard(node: ast.AST) -> bool:

@@ -28,6 +28,9 @@ _ENOUGH: Final = 5  # lines: a few texts and addresses are too long in many file
 class Draft:
     """Collects edits against the text of `analysis`; `first_line` (0-based) is where the context's segment begins.
 
+    `kept_imports` are those that would have gone if nothing else used them: the next repair may be the one to do it.
+    `is_local` tells whether no name of the module comes or goes.
+
     Ranges and positions that go in or come out are in lines of the file, 0-based, columns in characters.
     """
 
@@ -37,6 +40,8 @@ class Draft:
         self.context = context
         self.first_line = first_line
         self.edits: list[Edit] = []
+        self.kept_imports: set[str] = set()
+        self.is_local = True
         self._imports = Imports(analysis)
 
     @property
@@ -78,6 +83,11 @@ class Draft:
     def insert(self, position: Position, text: str) -> None:
         """Insert text at a position."""
         self.edits.append(Edit(Range(position, position), text))
+
+    def insert_for_module(self, position: Position, text: str) -> None:
+        """Insert text that gives a name to the whole module."""
+        self.is_local = False
+        self.insert(position, text)
 
     def insert_statement_before(self, statement: ast.stmt, text: str) -> None:
         """Insert one or more lines of code, without indentation, in front of a statement.

@@ -16,6 +16,7 @@ from prodready.engine.syntax import enclosing_function
 
 if TYPE_CHECKING:
     from prodready.engine.analysis import Analysis
+    from prodready.engine.document import Document
     from prodready.fixes.draft import Draft
 
 
@@ -43,12 +44,12 @@ class Imports:
     @cached_property
     def statements(self) -> list[Placed]:
         """The top-level statements of the file, in order; those of segments that do not parse are missing."""
-        found: list[Placed] = []
-        document = self._analysis.document
-        for start, segment in zip(document.starts, document.segments, strict=False):
-            if segment.owner is None or segment.is_head:
-                found.extend(_placed(node, segment, start) for node in segment.body)
-        return found
+        results = self._analysis.document.results
+        known = results.get(Placed)
+        if known is None:
+            known = results[Placed] = _all_placed(self._analysis.document)
+        assert isinstance(known, list)
+        return known
 
     @cached_property
     def head(self) -> list[Placed]:
@@ -120,7 +121,9 @@ class Imports:
         at, before, after = self._place(module, plain)
         newline = self._source.newline
         missing_end = newline if at >= len(self._source.lines) and self._lacks_end() else ""
-        draft.insert(self._line_start(at), f"{missing_end}{newline * before}{line}{newline}{newline * after}")
+        draft.insert_for_module(
+            self._line_start(at), f"{missing_end}{newline * before}{line}{newline}{newline * after}"
+        )
         self._added[line] = name
         return name
 
@@ -179,6 +182,14 @@ def imported_as(node: ast.Import, module: str) -> str | None:
         if alias.asname is None and alias.name.startswith(f"{module}."):
             return module
     return None
+
+
+def _all_placed(document: Document) -> list[Placed]:
+    found: list[Placed] = []
+    for start, segment in zip(document.starts, document.segments, strict=False):
+        if segment.owner is None or segment.is_head:
+            found.extend(_placed(node, segment, start) for node in segment.body)
+    return found
 
 
 def _placed(node: ast.stmt, segment: Segment, start: int) -> Placed:

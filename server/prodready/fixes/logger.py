@@ -111,4 +111,4 @@ def _insert(draft: Draft, line: int, statement: str, after_imports: bool) -> Non
     # Without imports the new import goes to the same place and brings a blank line, where code follows.
     gap = "" if following and not after_imports else newline
     position = Position(line, 0) if line < len(source.lines) else source.end
-    draft.insert(position, f"{newline * lacks_end}{gap}{statement}{newline}{newline * following}")
+    draft.insert_for_module(position, f"{newline * lacks_end}{gap}{statement}{newline}{newline * following}")

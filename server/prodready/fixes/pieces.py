@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import bisect
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from prodready.engine.finding import Edit, Position, Range
-from prodready.engine.source import SourceFile, split_lines
+from prodready.engine.source import SourceFile
 
 
 @dataclass(frozen=True)
@@ -22,14 +24,17 @@ class PieceTable:
 
     def __init__(self, source: SourceFile) -> None:
         self._source = source
+        self._starts = _line_starts(source.lines)
         self._pieces = [_Piece(source.text, 0)] if source.text else []
 
     def apply(self, current: SourceFile, edits: Sequence[Edit]) -> None:
         """Apply edits whose ranges refer to `current`, the present text, and do not overlap."""
-        starts = _line_starts(current)
-        for edit in sorted(edits, key=lambda e: (e.range.start, e.range.end), reverse=True):
+        starts = _line_starts(current.lines)
+        changes = []
+        for edit in sorted(edits, key=lambda e: (e.range.start, e.range.end)):
             start, end = current.clamp(edit.range.start), current.clamp(edit.range.end)
-            self._replace(starts[start.line] + start.column, starts[end.line] + end.column, edit.text)
+            changes.append((starts[start.line] + start.column, starts[end.line] + end.column, edit.text))
+        self._pieces = [piece for piece in _replaced(self._pieces, changes) if piece.text]
 
     def edits(self) -> Iterator[Edit]:
         """Yield the edits that turn the first text into the present one, in order, not overlapping."""
@@ -47,33 +52,37 @@ class PieceTable:
             yield Edit(Range(self._position(start), self._position(end)), text)
 
     def _position(self, offset: int) -> Position:
-        lines = split_lines(self._source.text[:offset])
-        if not lines or lines[-1].endswith(("\n", "\r")):
-            return Position(len(lines), 0)
-        return Position(len(lines) - 1, len(lines[-1]))
-
-    def _replace(self, start: int, end: int, text: str) -> None:
-        kept: list[_Piece] = []
-        position = 0
-        placed = False
-        for piece in self._pieces:
-            left, right = max(0, start - position), max(0, end - position)
-            size = len(piece.text)
-            position += size
-            if left > 0:
-                kept.append(_Piece(piece.text[:left], piece.origin))
-            if not placed and left <= size:
-                kept.append(_Piece(text, None))
-                placed = True
-            if right < size:
-                kept.append(_Piece(piece.text[right:], None if piece.origin is None else piece.origin + right))
-        if not placed:
-            kept.append(_Piece(text, None))
-        self._pieces = [piece for piece in kept if piece.text]
+        line = bisect.bisect_right(self._starts, offset) - 1
+        return min(Position(line, offset - self._starts[line]), self._source.end)
 
 
-def _line_starts(source: SourceFile) -> list[int]:
-    starts = [0]
-    for line in source.lines:
-        starts.append(starts[-1] + len(line))
-    return starts
+def _replaced(pieces: Iterable[_Piece], changes: Iterable[tuple[int, int, str]]) -> Iterator[_Piece]:
+    """Yield pieces with some stretches, given by their offsets and in order, replaced by new text."""
+    rest = iter(pieces)
+    piece = next(rest, None)
+    position = 0
+    for start, end, text in changes:
+        while piece is not None and position + len(piece.text) <= start:
+            yield piece
+            position += len(piece.text)
+            piece = next(rest, None)
+        if piece is not None and start > position:
+            yield _cut(piece, 0, start - position)
+            piece, position = _cut(piece, start - position), start
+        yield _Piece(text, None)
+        while piece is not None and position + len(piece.text) <= end:
+            position += len(piece.text)
+            piece = next(rest, None)
+        if piece is not None and end > position:
+            piece, position = _cut(piece, end - position), end
+    if piece is not None:
+        yield piece
+    yield from rest
+
+
+def _cut(piece: _Piece, start: int, end: int | None = None) -> _Piece:
+    return _Piece(piece.text[start:end], None if piece.origin is None else piece.origin + start)
+
+
+def _line_starts(lines: Sequence[str]) -> list[int]:
+    return list(itertools.accumulate(map(len, lines), initial=0))

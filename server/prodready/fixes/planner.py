@@ -4,39 +4,22 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from prodready.engine.analysis import Analysis
 from prodready.engine.checker import hits_of
-from prodready.engine.finding import Applicability, Edit, Finding, Fix, Position, Range
+from prodready.engine.finding import Edit, Finding, Fix, Position, Range
 from prodready.engine.rule import Context, Hit, Proposal, Rule
 from prodready.engine.source import SourceFile
 from prodready.fixes.diff import joined
 from prodready.fixes.draft import Draft, Refusal
-from prodready.fixes.pieces import PieceTable
 from prodready.rules import find_rule
 
 _IGNORE: Final = "# prodready: ignore["
 SMALL: Final = 150
 """Lines of a segment up to which a fix is planned within a few milliseconds."""
-
-
-class Guard(Protocol):
-    """Says where a text may be edited, apart from what a fix needs."""
-
-    def edited(self, edits: Sequence[Edit]) -> Guard | None:
-        """Return the guard of the text after `edits`, None when they may not be made."""
-
-
-class _Anywhere:
-    def edited(self, edits: Sequence[Edit]) -> Guard | None:
-        return self
-
-
-ANYWHERE: Final[Guard] = _Anywhere()
-"""The guard of a text that may be edited everywhere."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +30,18 @@ class PlannedFix:
     edits: tuple[Edit, ...]
 
 
-@dataclass
-class FixAllResult:
-    """The outcome of repairing everything: edits against the first text, the text after them, and its guard."""
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A finding's rule, its hit with the node, the context of its segment, and the segment's first line (0-based)."""
 
-    edits: tuple[Edit, ...]
-    analysis: Analysis
-    guard: Guard = ANYWHERE
-    applied: list[Finding] = field(default_factory=list)
-    refused: list[Finding] = field(default_factory=list)
+    rule: Rule
+    hit: Hit
+    context: Context
+    first_line: int
+
+    def proposals(self) -> Iterator[Proposal]:
+        """Yield the ways to repair it, the preferred one first."""
+        return self.rule.proposals(self.hit.node, self.context)
 
 
 def plan(analysis: Analysis, finding: Finding) -> list[PlannedFix]:
@@ -63,7 +49,7 @@ def plan(analysis: Analysis, finding: Finding) -> list[PlannedFix]:
 
     A way is left out unless after it the text parses, the finding is gone, and no other finding came.
     """
-    return [planned for planned, _ in _verified(analysis, finding)]
+    return [planned for planned, _ in verified(analysis, finding)]
 
 
 def is_small(analysis: Analysis, finding: Finding) -> bool:
@@ -72,51 +58,18 @@ def is_small(analysis: Analysis, finding: Finding) -> bool:
     return len(document.segments[document.index_at(finding.range.start.line)].lines) <= SMALL
 
 
-def fix_all(
-    analysis: Analysis,
-    *,
-    unsafe: bool = False,
-    codes: frozenset[str] | None = None,
-    guard: Guard = ANYWHERE,
-    progress: Callable[[Finding], None] | None = None,
-) -> FixAllResult:
-    """Repair one finding after the other until nothing more can be repaired.
-
-    Args:
-        unsafe: whether unsafe fixes are applied too.
-        codes: only findings of these rules; None means all.
-        guard: says where the text may be edited; a fix that needs more is not applied.
-        progress: called with each finding that was repaired.
-    """
-    pieces = PieceTable(analysis.source)
-    result = FixAllResult((), analysis, guard)
-    refused: Counter[tuple[str, str, str]] = Counter()
-    while True:
-        step = _next_step(result, refused, unsafe, codes)
-        if step is None:
-            result.edits = tuple(pieces.edits())
-            return result
-        finding, planned, after, result.guard = step
-        pieces.apply(result.analysis.source, planned.edits)
-        result.analysis = after
-        result.applied.append(finding)
-        if progress is not None:
-            progress(finding)
-
-
 def ignore_edit(analysis: Analysis, finding: Finding) -> Edit | None:
     """Return the edit that silences `finding` by a comment on its line, or else on its statement's first.
 
     None where no comment can stand: both lines end inside a string or are continued, or the finding cannot be silenced.
     """
-    found = _find_again(analysis, finding)
+    found = Finder(analysis).find(finding)
     if found is None:
         return None
-    _, hit, _, first_line = found
-    for line in dict.fromkeys((finding.range.start.line, hit.line + first_line)):
+    for line in dict.fromkeys((finding.range.start.line, found.hit.line + found.first_line)):
         for edit in _comments(analysis.source, line, finding.code):
             after = analysis.edited(edit)
-            if finding not in after.findings and _is_better(analysis, after, finding):
+            if finding not in after.findings and is_better(analysis, after, [finding]):
                 return edit
     return None
 
@@ -132,67 +85,72 @@ def _comments(source: SourceFile, line: int, code: str) -> Iterator[Edit]:
     yield Edit(Range.of(line, len(content.rstrip()), line, len(content)), f"  {_IGNORE}{code}]")
 
 
-def _next_step(
-    result: FixAllResult, refused: Counter[tuple[str, str, str]], unsafe: bool, codes: frozenset[str] | None
-) -> tuple[Finding, PlannedFix, Analysis, Guard] | None:
-    """Return the first finding that can be repaired now; note those that cannot, so that they are tried once."""
-    skip = refused.copy()
-    for finding in result.analysis.findings:
-        if finding.fix is None or finding.stale or (codes is not None and finding.code not in codes):
-            continue
-        key = (finding.code, finding.scope, finding.message)
-        if skip[key] > 0:
-            skip[key] -= 1
-            continue
-        for planned, after in _verified(result.analysis, finding):
-            if unsafe or planned.fix.applicability is Applicability.SAFE:
-                guard = result.guard.edited(planned.edits)
-                if guard is not None:
-                    return finding, planned, after, guard
-        refused[key] += 1
-        if unsafe or finding.fix.applicability is Applicability.SAFE:
-            result.refused.append(finding)
-    return None
-
-
-def _verified(analysis: Analysis, finding: Finding) -> Iterator[tuple[PlannedFix, Analysis]]:
-    found = _find_again(analysis, finding)
+def verified(analysis: Analysis, finding: Finding) -> Iterator[tuple[PlannedFix, Analysis]]:
+    """Yield the ways to repair a finding that were seen to work, each with the text after it."""
+    found = Finder(analysis).find(finding)
     if found is None:
         return
-    rule, hit, context, first_line = found
-    for proposal in rule.proposals(hit.node, context):
-        edits = _written(analysis, context, first_line, proposal)
+    for proposal in found.proposals():
+        edits = written(analysis, found, proposal).edits
         if not edits:
             continue
         after = analysis.edited_all(edits)
-        if _is_better(analysis, after, finding):
-            yield PlannedFix(proposal.fix, tuple(edits)), after
+        if is_better(analysis, after, [finding]):
+            yield PlannedFix(proposal.fix, edits), after
 
 
-def _find_again(analysis: Analysis, finding: Finding) -> tuple[Rule, Hit, Context, int] | None:
-    """Find the node of a finding by running its rule again on the segment where it stands."""
-    rule = find_rule(finding.code)
-    if rule is None or finding.stale:
-        return None
-    document = analysis.document
-    index = document.index_at(finding.range.start.line)
-    start, segment = document.starts[index], document.segments[index]
-    if segment.fault is not None:
-        return None
-    relative = finding.shifted(-start)
-    hits, context = hits_of(rule, segment, analysis.knowledge)
-    hit = next((h for h in hits if h.finding == relative), None)
-    return None if hit is None else (rule, hit, context, start)
+class Finder:
+    """Finds the nodes of findings by running their rules again, each once a segment."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._known: dict[tuple[str, int], tuple[dict[Finding, Hit], Context]] = {}
+
+    def find(self, finding: Finding) -> Found | None:
+        """Return where a finding comes from; None where it is not one of this text, or stale."""
+        rule = find_rule(finding.code)
+        if rule is None or finding.stale:
+            return None
+        document = self.analysis.document
+        index = document.index_at(finding.range.start.line)
+        if document.segments[index].fault is not None:
+            return None
+        hits, context = self._hits(rule, index)
+        start = document.starts[index]
+        hit = hits.get(finding.shifted(-start))
+        return None if hit is None else Found(rule, hit, context, start)
+
+    def _hits(self, rule: Rule, index: int) -> tuple[dict[Finding, Hit], Context]:
+        key = rule.code, index
+        if key not in self._known:
+            hits, context = hits_of(rule, self.analysis.document.segments[index], self.analysis.knowledge)
+            # Of several hits that look the same, the first one counts.
+            self._known[key] = {hit.finding: hit for hit in reversed(hits)}, context
+        return self._known[key]
 
 
-def _written(analysis: Analysis, context: Context, first_line: int, proposal: Proposal) -> list[Edit]:
-    draft = Draft(analysis, context, first_line)
+@dataclass(frozen=True)
+class Written:
+    """What one way to repair a finding would change: nothing where it turned out that it cannot be done.
+
+    `kept_imports` would have gone, too, if nothing else used them. `is_local` tells whether no name of the module comes
+    or goes.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    kept_imports: frozenset[str] = frozenset()
+    is_local: bool = True
+
+
+def written(analysis: Analysis, found: Found, proposal: Proposal) -> Written:
+    """Return what one way to repair a finding would change."""
+    draft = Draft(analysis, found.context, found.first_line)
     try:
         proposal.write(draft)
     except (Refusal, RecursionError):
         # What CPython's parser can follow is deeper than what can be rewritten: there is no fix for it then.
-        return []
-    return _merged(draft.edits)
+        return Written()
+    return Written(tuple(_merged(draft.edits)), frozenset(draft.kept_imports), draft.is_local)
 
 
 def _merged(edits: list[Edit]) -> list[Edit]:
@@ -206,14 +164,17 @@ def _merged(edits: list[Edit]) -> list[Edit]:
     return [] if overlapping else merged
 
 
-def _is_better(before: Analysis, after: Analysis, finding: Finding) -> bool:
-    """Tell whether the finding is gone, nothing new came, and everything still parses."""
+def is_better(before: Analysis, after: Analysis, findings: Sequence[Finding]) -> bool:
+    """Tell whether the findings are gone, nothing new came, and everything still parses."""
     if _faults(after) > _faults(before):
         return False
     if len(after.crashes) > len(before.crashes):
         return False
     old, new = _counts(before), _counts(after)
-    return new[finding.code] < old[finding.code] and all(count <= old[code] for code, count in new.items())
+    gone = Counter(finding.code for finding in findings)
+    return all(new[code] <= old[code] - count for code, count in gone.items()) and all(
+        count <= old[code] for code, count in new.items()
+    )
 
 
 def _faults(analysis: Analysis) -> int:

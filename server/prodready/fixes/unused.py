@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from prodready.engine.finding import Position, Range
+from prodready.engine.nodes import nodes_of
 from prodready.engine.syntax import FunctionNode, block_of, walk
 
 if TYPE_CHECKING:
+    from prodready.engine.segments import Segment
     from prodready.fixes.draft import Draft
 
 
@@ -34,19 +37,37 @@ def drop_import(draft: Draft, name: str, gone: Sequence[ast.AST]) -> None:
 
     Only an import that stands on a line of its own goes; a module that others may take the name from keeps it.
     """
-    removed = {id(n) for n in walk(gone)}
     document = draft.analysis.document
     if any(segment.fault is not None for segment in document.segments) or name in draft.analysis.facts.exports:
         return
-    lines: list[int] = []
-    for start, segment in zip(document.starts, document.segments, strict=False):
-        for node in walk(segment.body):
-            if isinstance(node, ast.Name) and node.id == name and id(node) not in removed:
-                return
-            if isinstance(node, (ast.Import, ast.ImportFrom)) and any((a.asname or a.name) == name for a in node.names):
-                lines.append(node.lineno - 1 - segment.base + start)
+    uses = sum(_uses_in(segment)[name] for segment in document.segments)
+    if uses > sum(isinstance(node, ast.Name) and node.id == name for node in walk(gone)):
+        draft.kept_imports.add(name)
+        return
+    lines = list(_imports_of(name, draft))
     if len(lines) == 1:
         _drop_name(draft, lines[0], name)
+
+
+def _uses_in(segment: Segment) -> Counter[str]:
+    """Return how often a segment mentions each name, counted once."""
+    known = segment.results.get(Counter)
+    if known is None:
+        mentioned = nodes_of(segment).by_type.get(ast.Name, ())
+        known = segment.results[Counter] = Counter(node.id for node in mentioned if isinstance(node, ast.Name))
+    assert isinstance(known, Counter)
+    return known
+
+
+def _imports_of(name: str, draft: Draft) -> Iterator[int]:
+    """Yield the lines (0-based) of the statements that import something under a name."""
+    document = draft.analysis.document
+    for start, segment in zip(document.starts, document.segments, strict=False):
+        for kind in (ast.Import, ast.ImportFrom):
+            for node in nodes_of(segment).by_type.get(kind, ()):
+                assert isinstance(node, (ast.Import, ast.ImportFrom))
+                if any((alias.asname or alias.name) == name for alias in node.names):
+                    yield node.lineno - 1 - segment.base + start
 
 
 def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Sequence[ast.AST]) -> None:
@@ -54,7 +75,10 @@ def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Seq
     removed = {id(n) for n in walk(gone)}
     used = any(isinstance(n, ast.Name) and n.id == name and id(n) not in removed for n in walk(function.body))
     imports = [n for n in walk(function.body) if isinstance(n, ast.Import) and n.names[0].name == name]
-    if used or len(imports) != 1 or len(block_of(imports[0])) < 3:
+    if used:
+        draft.kept_imports.add(f"{name} in {function.name}")
+        return
+    if len(imports) != 1 or len(block_of(imports[0])) < 3:
         return
     number = draft.range_of(imports[0]).start.line
     if draft.source.line(number).strip() == f"import {name}":
@@ -81,6 +105,7 @@ def _blank_behind(draft: Draft, number: int) -> int:
 
 def _drop_name(draft: Draft, number: int, name: str) -> None:
     """Remove a name from a one-line import statement, or the line where it is the only one."""
+    draft.is_local = False
     line = draft.source.line(number)
     if re.fullmatch(rf"(?:import|from [\w.]+ import) (?:\w+ as )?{name}\s*", line):
         draft.replace(Range.of(number, 0, number + 1 + _blank_behind(draft, number), 0), "")

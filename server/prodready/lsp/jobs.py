@@ -64,9 +64,10 @@ def fix_all(text: Text, cells: Cells | None, codes: frozenset[str] | None, unsaf
 
     `cells` are those of a notebook; they say which edits may be made.
     """
-    from prodready.fixes import planner
+    from prodready.fixes.everything import ANYWHERE
+    from prodready.fixes.everything import fix_all as repaired
 
-    return planner.fix_all(text.analysis(), codes=codes, unsafe=unsafe, guard=cells or planner.ANYWHERE).edits
+    return repaired(text.analysis(), codes=codes, unsafe=unsafe, guard=cells or ANYWHERE).edits
 
 
 def load_modules(root: Path, names: Sequence[str], changed: Sequence[Path]) -> dict[str, ModuleFacts | None]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from prodready.engine.facts import dotted
+from prodready.engine.remembered import remembered
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import SCOPES, TRIES, walk_own
 from prodready.models.loggers import log_call
@@ -114,8 +115,16 @@ class _Paths:
         self.names = names
         self.trusts_handlers = trusts_handlers
         self.hidden: ast.AST | None = None
+        self._known: dict[tuple[int, bool], _Flow] = {}
 
     def block(self, body: Sequence[ast.stmt], state: bool) -> _Flow:
+        """Follow a block, once for each state: a loop looks twice at its block, one in a loop four times otherwise."""
+        known = self._known.get((id(body), state))
+        if known is None:
+            known = self._known[id(body), state] = self._followed(body, state)
+        return _Flow(known.falls, dict(known.jumps))
+
+    def _followed(self, body: Sequence[ast.stmt], state: bool) -> _Flow:
         flow = _Flow(state)
         for statement in body:
             if flow.falls is None:
@@ -150,7 +159,7 @@ class _Paths:
         flow = _Flow(state)
         if isinstance(node, ast.Raise):
             return _Flow(None, {(_Exit.RAISE, state): node})
-        risky = self._risky([node])
+        risky = _risky(node, self.names)
         if risky is not None:
             flow.jumps[_Exit.RAISE, state] = risky
         if isinstance(node, ast.Return):
@@ -246,19 +255,10 @@ class _Paths:
         )
 
     def _add_risk(self, flow: _Flow, header: Iterable[ast.AST], state: bool) -> None:
-        risky = self._risky(header)
+        found = (risky for node in header if (risky := _risky(node, self.names)) is not None)
+        risky = next(found, None)
         if risky is not None:
             flow.jumps.setdefault((_Exit.RAISE, state), risky)
-
-    def _risky(self, nodes: Iterable[ast.AST]) -> ast.AST | None:
-        return next((node for node in walk_own(nodes) if self._may_raise(node)), None)
-
-    def _may_raise(self, node: ast.AST) -> bool:
-        if isinstance(node, ast.Call):
-            return dotted(node.func) not in _CALM and log_call(node, self.names) is None
-        if isinstance(node, ast.Await):
-            return not isinstance(node.value, ast.Call)  # the call itself is met next, and has a name
-        return isinstance(node, (ast.Yield, ast.YieldFrom, ast.Assert))
 
     @staticmethod
     def _jumped(flow: _Flow, leave: _Exit) -> bool | None:
@@ -277,6 +277,20 @@ class _Paths:
             result.falls = self._either(result.falls, flow.falls)
             result.add(flow.jumps)
         return result
+
+
+@remembered
+def _risky(node: ast.AST, names: Names) -> ast.AST | None:
+    """Return the first node in a statement or an expression that may raise; None where all of it is calm."""
+    return next((inner for inner in walk_own([node]) if _may_raise(inner, names)), None)
+
+
+def _may_raise(node: ast.AST, names: Names) -> bool:
+    if isinstance(node, ast.Call):
+        return dotted(node.func) not in _CALM and log_call(node, names) is None
+    if isinstance(node, ast.Await):
+        return not isinstance(node.value, ast.Call)  # the call itself is met next, and has a name
+    return isinstance(node, (ast.Yield, ast.YieldFrom, ast.Assert))
 
 
 def _is_broad(handler: ast.ExceptHandler) -> bool:

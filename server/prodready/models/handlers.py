@@ -15,10 +15,10 @@ from prodready.engine.settings import FileSettings
 from prodready.engine.syntax import (
     FUNCTIONS,
     TRIES,
-    ancestors,
-    block_of,
     enclosing_function,
+    nearest,
     parent,
+    placed,
     walk,
     walk_own,
 )
@@ -75,6 +75,8 @@ _PRAGMA: Final = re.compile(
 )
 _CODE: Final = re.compile(r"^#+\s*(?:[\w.]+\(.*\)|raise\b.*|return\b.*|pass|\w+\s*=[^=].*|import\s.*|print\b.*)\s*$")
 
+
+_LEADING: Final = (*FUNCTIONS, *TRIES, ast.ExceptHandler)
 
 Guard: TypeAlias = ast.ExceptHandler | ast.With
 """What keeps a failure from going on: an `except` clause, or `with suppress(...)`."""
@@ -377,23 +379,23 @@ def _awaits_cancelled(guarded: ast.stmt, body: list[ast.stmt]) -> bool:
     awaited = len(body) == 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Await)
     if not awaited:
         return False
-    block = block_of(guarded)
-    index = next(i for i, s in enumerate(block) if s is guarded)
+    block, index = placed(guarded)
     before = [n for s in block[max(0, index - 3) : index] for n in walk_own([s])]
     return any(isinstance(n, ast.Attribute) and n.attr == "cancel" for n in before)
 
 
 def _is_aftermath(node: ast.AST) -> bool:
     """Tell whether `node` stands in a `finally`, or in a handler (not its own) that ends by raising."""
-    child = node
-    for up in ancestors(node):
+    found = nearest(node, _LEADING)
+    while found is not None:
+        up, child = found
         if isinstance(up, ast.ExceptHandler):
             return isinstance(up.body[-1], ast.Raise)
-        if isinstance(up, TRIES) and any(s is child for s in up.finalbody):
-            return True
-        if isinstance(up, FUNCTIONS):
+        if not isinstance(up, TRIES):
             return False
-        child = up
+        if any(s is child for s in up.finalbody):
+            return True
+        found = nearest(up, _LEADING)
     return False
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from prodready.engine.facts import ClassSymbol
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FUNCTIONS, FunctionNode, ancestors
+from prodready.engine.syntax import FUNCTIONS, FunctionNode, around
 from prodready.models.naming import words_of
 
 _SILENT_METHODS: Final = frozenset({
@@ -16,13 +16,14 @@ _SILENT_METHODS: Final = frozenset({
 _HOOK_WORDS: Final = frozenset({"atexit", "crash", "sink"})
 """Words in the names of functions that run at the end, as the process dies, or that log records are handed to."""
 _LOG_MODULES: Final = (["log"], ["logs"], ["logger"], ["logging"], ["loggers"])
+_NAMED: Final = (*FUNCTIONS, ast.ClassDef)
 
 
 def runs_where_logging_harms(node: ast.AST, names: Names) -> bool:
     """Tell whether `node` runs at the interpreter's end, while an object is shown, or inside logging itself."""
     if words_of(names.facts.name.rpartition(".")[2]) in _LOG_MODULES:
         return True
-    for up in ancestors(node):
+    for up in around(node, _NAMED):
         if isinstance(up, FUNCTIONS) and (up.name in _SILENT_METHODS or _is_exit_hook(up, names)):
             return True
         if isinstance(up, ast.ClassDef) and _is_log_part(up, names):

@@ -9,8 +9,10 @@ from typing import Final
 
 from prodready.engine.facts import dotted
 from prodready.engine.finding import Fix
+from prodready.engine.remembered import remembered
 from prodready.engine.rule import Context
-from prodready.engine.syntax import ancestors, keyword, parent
+from prodready.engine.semantic import Names
+from prodready.engine.syntax import FunctionNode, ancestors, keyword, parent, walk_own
 from prodready.models.closing_paths import Outcome, Verdict, closing_outcome
 from prodready.models.extent import Opened, extent_of, lives_on
 from prodready.models.guards import Guard
@@ -22,6 +24,9 @@ from prodready.models.scopes import is_bare_module_level, is_bound_once, scope_o
 
 _BORROWED_FREELY: Final = frozenset({Kind.SESSION, Kind.CLIENT})
 """Kinds that are passed around while their owner keeps them: a function that gets one is not expected to close it."""
+
+MOST_FOLLOWED: Final = 50
+"""Resources that a function may open for them to be looked at: nobody opens more by hand."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +82,9 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
         return None
     if is_bare_module_level(node):
         return _at_module_level(Leak(name, call, node, resource, Outcome(Verdict.NEVER)), context)
-    uses = uses_of(name, scope.body, resource.closers | {"close", "aclose"})
+    if scope.function is not None and _opens_too_many(scope.function, context.names):
+        return None
+    uses = uses_of(name, scope.body, resource.closers | {"close", "aclose"}, context.names)
     resource = as_used(resource, _closers(uses), _is_awaited(uses))
     outcome = _outcome(Opened(name, node, resource, scope, uses), context)
     if (
@@ -91,6 +98,14 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
         return None
     last, caution = extent_of(opened_here)
     return Leak(name, call, node, resource, outcome, last, caution)
+
+
+@remembered
+def _opens_too_many(function: FunctionNode, names: Names) -> bool:
+    """Tell whether a function opens more than can be followed through all of it, one by one."""
+    assigned = (n for n in walk_own(function.body) if isinstance(n, (ast.Assign, ast.AnnAssign)))
+    opened = (found[1] for node in assigned if (found := opened_name(node)) is not None)
+    return sum(library_resource(call, names) is not None for call in opened) > MOST_FOLLOWED
 
 
 def _at_module_level(leak: Leak, context: Context) -> Leak | None:

@@ -6,7 +6,6 @@ import ast
 import enum
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from prodready.engine.facts import (
@@ -18,9 +17,10 @@ from prodready.engine.facts import (
     ModuleFacts,
     dotted,
 )
+from prodready.engine.remembered import remembered_of_module
 from prodready.engine.semantic import Names
 from prodready.engine.settings import FileSettings
-from prodready.engine.syntax import FUNCTIONS, ancestors, is_constant, keyword
+from prodready.engine.syntax import FUNCTIONS, around, is_constant, keyword
 
 
 class LoggerKind(enum.Enum):
@@ -180,16 +180,14 @@ def kind_of_object(qualified: str, names: Names) -> LoggerKind | None:
     return _of_symbol(qualified, names, _HOPS) if found is not None and isinstance(found[0], CallSymbol) else None
 
 
-@lru_cache(maxsize=2)
+@remembered_of_module
 def module_loggers(names: Names) -> tuple[tuple[str, LoggerKind], ...]:
-    """Return the module-level names of loggers whose kind is known, in the order of the file.
-
-    Remembered for the segment at hand, since each of its handlers asks again.
-    """
+    """Return the module-level names of loggers whose kind is known, in the order of the file."""
     kinds = ((name, _of_module_name(name, names)) for name in names.facts.symbols)
     return tuple((name, kind) for name, kind in kinds if kind is not None)
 
 
+@remembered_of_module
 def unknown_loggers(names: Names) -> list[str]:
     """Return the module-level names that look like loggers, but whose kind nobody knows."""
     alike = [name for name in names.facts.symbols if _LOGGER_NAME.search(name)]
@@ -198,7 +196,7 @@ def unknown_loggers(names: Names) -> list[str]:
 
 def own_logger(at: ast.AST, names: Names) -> tuple[str, LoggerKind] | None:
     """Return the logger that the object of the method around `at` has (`self.logger`), with its known kind."""
-    function = next((up for up in ancestors(at) if isinstance(up, FUNCTIONS)), None)
+    function = next((up for up in around(at, FUNCTIONS) if isinstance(up, FUNCTIONS)), None)
     if function is None or [a.arg for a in function.args.args[:1]] != ["self"]:
         return None
     for attribute in _ATTRIBUTES:
@@ -290,7 +288,7 @@ def _of_parameter(node: ast.expr, names: Names) -> LoggerKind | None:
     """Return the kind of a parameter that is annotated as a logger and never bound again."""
     if not isinstance(node, ast.Name) or len(names.bound_locally(node.id, node) or ()) != 1:
         return None
-    for up in ancestors(node):
+    for up in around(node, FUNCTIONS):
         if isinstance(up, FUNCTIONS):
             every = (*up.args.posonlyargs, *up.args.args, *up.args.kwonlyargs)
             annotation = next((a.annotation for a in every if a.arg == node.id), None)

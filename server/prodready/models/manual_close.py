@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from prodready.engine.facts import CallSymbol
 from prodready.engine.finding import Fix
 from prodready.engine.rule import Context
-from prodready.engine.syntax import ancestors, block_of
+from prodready.engine.syntax import ancestors, block_of, placed
 from prodready.models.guards import Guard
 from prodready.models.ownership import How, Use, uses_of
 from prodready.models.resource_table import Manager, Resource
@@ -93,6 +94,13 @@ def names_of(items: Sequence[Item]) -> str:
 
 def manual_close_of(node: ast.Try, context: Context) -> ManualClose | None:
     """Return what the `finally` of a `try` closes by hand and a `with` could close; None when there is nothing."""
+    answers = context.names.answers
+    if (manual_close_of, node) not in answers:
+        answers[manual_close_of, node] = _manual_close_of(node, context)
+    return cast("ManualClose | None", answers[manual_close_of, node])
+
+
+def _manual_close_of(node: ast.Try, context: Context) -> ManualClose | None:
     closes = [close for s in node.finalbody if (close := _closing_call(s)) is not None]
     if not closes:
         return None
@@ -156,7 +164,7 @@ def _item(node: ast.Try, close: _Close, scope: Scope, context: Context) -> Item 
     resource = closable(call, context.names)
     if resource is None:
         return None
-    uses = uses_of(close.name, scope.body, resource.closers | {close.method})
+    uses = uses_of(close.name, scope.body, resource.closers | {close.method}, context.names)
     resource = as_used(resource, {(close.method, close.is_awaited)}, any(use.awaited for use in uses))
     inside = any(place is s for s in node.body)
     initial = _initial(close.name, _before(node, block))
@@ -174,7 +182,7 @@ def _module_item(node: ast.Try, close: _Close, context: Context) -> Item | None:
     if resource is None or not isinstance(call, ast.Call):
         return None
     item = Item(close.name, resource, None, call, close.statement)
-    uses = uses_of(close.name, [node], resource.closers | {close.method})
+    uses = uses_of(close.name, [node], resource.closers | {close.method}, context.names)
     return item if _closes_as_with(item, close) and all(_is_plain_use(use, item) for use in uses) else None
 
 
@@ -185,7 +193,7 @@ def opening_of(name: str, statements: Sequence[ast.stmt]) -> ast.Assign | ast.An
 
 
 def _before(node: ast.Try, block: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
-    return block[: next(i for i, s in enumerate(block) if s is node)]
+    return block[: placed(node)[1]]
 
 
 def _initial(name: str, statements: Sequence[ast.stmt]) -> ast.stmt | None:

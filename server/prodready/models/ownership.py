@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from prodready.engine.facts import dotted
-from prodready.engine.syntax import SCOPES, ancestors, parent, walk
+from prodready.engine.remembered import remembered
+from prodready.engine.semantic import Names
+from prodready.engine.syntax import SCOPES, ancestors, parent, placed, walk
 
 COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
 
@@ -75,12 +77,26 @@ _EAGER_CONSUMERS: Final = frozenset({
 """Calls that run a generator expression to its end at once."""
 
 
-def uses_of(name: str, body: Sequence[ast.stmt], closers: frozenset[str]) -> list[Use]:
+def uses_of(name: str, body: Sequence[ast.stmt], closers: frozenset[str], names: Names) -> list[Use]:
     """Return every mention of `name` in the statements, those in functions inside them included, in source order.
 
-    `closers` are the names of the methods that close what the name holds.
+    `body` is all of a function's, or one statement. `closers` are the names of the methods that close what the name
+    holds.
     """
-    return [_use(node, closers, body) for node in walk(body) if isinstance(node, ast.Name) and node.id == name]
+    mentions = _mentions((body[0], len(body) > 1), names)
+    return [_use(node, closers, body) for node in mentions.get(name, ())]
+
+
+@remembered
+def _mentions(begin: tuple[ast.stmt, bool], names: Names) -> dict[str, list[ast.Name]]:
+    """Return where each name stands in a statement, or in it and all that follow it in its block."""
+    first, has_more = begin
+    block, index = placed(first)
+    found: dict[str, list[ast.Name]] = {}
+    for node in walk(block[index:] if has_more else [first]):
+        if isinstance(node, ast.Name):
+            found.setdefault(node.id, []).append(node)
+    return found
 
 
 def is_harmless_call(call: ast.Call) -> bool:

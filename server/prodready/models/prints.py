@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from prodready.engine.facts import ImportSymbol
+from prodready.engine.remembered import any_around, remembered, remembered_of_module
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
 from prodready.engine.settings import Role
@@ -18,13 +19,14 @@ from prodready.engine.syntax import (
     FUNCTIONS,
     TRIES,
     FunctionNode,
-    ancestors,
+    around,
     block_of,
     enclosing_handler,
     following,
     in_loop,
     is_constant,
     keyword,
+    nearest,
     parent,
     walk,
     walk_own,
@@ -165,7 +167,7 @@ def shows_traceback(node: ast.Call, names: Names) -> bool:
 
 def is_output_function(node: ast.AST) -> bool:
     """Tell whether `node` stands in a function whose name says that output is what it is for."""
-    return any(isinstance(up, FUNCTIONS) and _PRINTERS.search(up.name) for up in ancestors(node))
+    return any(isinstance(up, FUNCTIONS) and _PRINTERS.search(up.name) for up in around(node, FUNCTIONS))
 
 
 def is_wanted(node: ast.Call, names: Names) -> bool:
@@ -176,12 +178,16 @@ def is_wanted(node: ast.Call, names: Names) -> bool:
     what a program says on standard error, a banner, or guarded against characters that the terminal lacks; or it is one
     of the many lines of a display in a module that does not log.
     """
-    functions = [up for up in ancestors(node) if isinstance(up, FUNCTIONS)]
+    functions = [up for up in around(node, FUNCTIONS) if isinstance(up, FUNCTIONS)]
     if any(_DISPLAYS.search(function.name) for function in functions):
         return True
     if _is_banner(node) or _minds_encoding(node, names) or _is_program_speaking(node, names):
         return True
-    if _is_asked_for(node, _VERBOSITY) or _goes_with_a_stack(node, names) or _is_last_word(node, names):
+    if (
+        any_around(node, ast.If, _asks_verbosity, names)
+        or _goes_with_a_stack(node, names)
+        or _is_last_word(node, names)
+    ):
         return True
     return bool(functions) and _displays_line_by_line(functions[0], names)
 
@@ -190,17 +196,22 @@ def in_service_code(node: ast.AST, context: Context) -> bool:
     """Tell whether `node` is code of a service that can log: not of a script, a terminal program, or logging itself."""
     if context.role_at(node) not in (Role.SERVICE, Role.SETTINGS) or context.facts.usage.asks:
         return False
-    if any(imports_terminal(name, context) for name in context.facts.symbols):
+    if _imports_terminals(context.names):
         return False
     by_script = context.facts.usage.by_script
-    if any(isinstance(up, FUNCTIONS) and up.name in by_script for up in ancestors(node)):
+    if any(isinstance(up, FUNCTIONS) and up.name in by_script for up in around(node, FUNCTIONS)):
         return False
     return not runs_where_logging_harms(node, context.names)
 
 
-def imports_terminal(name: str, context: Context) -> bool:
+@remembered_of_module
+def _imports_terminals(names: Names) -> bool:
+    return any(imports_terminal(name, names) for name in names.facts.symbols)
+
+
+def imports_terminal(name: str, names: Names) -> bool:
     """Tell whether a module-level name is imported from a library with which programs talk to people at a terminal."""
-    symbol = context.facts.symbol(name)
+    symbol = names.facts.symbol(name)
     return isinstance(symbol, ImportSymbol) and symbol.target.partition(".")[0] in _TERMINAL
 
 
@@ -209,12 +220,12 @@ def may_be_output(node: ast.AST, context: Context) -> bool:
 
     Three or more outputs and nothing else in a function are a display, too, and progress is for whoever waits for it.
     """
-    if context.facts.usage.by_script or is_output_function(node) or _is_asked_for(node, _ENVIRONMENT):
+    if context.facts.usage.by_script or is_output_function(node):
         return True
-    if _tells_progress(node):
+    if _tells_progress(node) or any_around(node, ast.If, _asks_environment, context.names):
         return True
-    function = next((up for up in ancestors(node) if isinstance(up, FUNCTIONS)), None)
-    return function is not None and _only_outputs(function.body, context.names)
+    function = next((up for up in around(node, FUNCTIONS) if isinstance(up, FUNCTIONS)), None)
+    return function is not None and _only_outputs(function, context.names)
 
 
 def _tells_progress(node: ast.AST) -> bool:
@@ -274,7 +285,7 @@ def reason_to_ask(node: ast.Call, stream: str) -> str:
 
 
 def _runs_on_import(node: ast.AST) -> bool:
-    return not any(isinstance(up, FUNCTIONS) for up in ancestors(node))
+    return nearest(node, FUNCTIONS) is None
 
 
 def _is_left_over(node: ast.Call) -> bool:
@@ -284,15 +295,23 @@ def _is_left_over(node: ast.Call) -> bool:
     return isinstance(alone, ast.Name) and not _TEXTS.search(alone.id)
 
 
+@remembered
 def logs_traceback(handler: ast.ExceptHandler, names: Names) -> bool:
     """Tell whether some call in a handler logs the traceback already."""
     return any((call := log_call(n, names)) is not None and call.asks_for_traceback for n in walk_own(handler.body))
 
 
-def _is_asked_for(node: ast.AST, switches: re.Pattern[str]) -> bool:
-    """Tell whether a condition around `node` names one of `switches`, be it in a text (`getenv("DEBUG")`)."""
-    tests = [up.test for up in ancestors(node) if isinstance(up, ast.If)]
-    return any(switches.search(_said_by(n)) for n in walk(tests))
+def _asks_verbosity(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and _names_one(node.test, _VERBOSITY)
+
+
+def _asks_environment(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and _names_one(node.test, _ENVIRONMENT)
+
+
+def _names_one(test: ast.expr, switches: re.Pattern[str]) -> bool:
+    """Tell whether a condition names one of `switches`, be it in a text (`getenv("DEBUG")`)."""
+    return any(switches.search(_said_by(n)) for n in walk([test]))
 
 
 def _said_by(node: ast.AST) -> str:
@@ -309,10 +328,10 @@ def _is_banner(node: ast.Call) -> bool:
 
 def _minds_encoding(node: ast.Call, names: Names) -> bool:
     """Tell whether `except UnicodeEncodeError` around it shows that the author minds what the terminal can write."""
-    guarded = next((up for up in ancestors(node) if isinstance(up, TRIES)), None)
-    if guarded is None or len(guarded.body) > 1:
+    found = nearest(node, TRIES)
+    if found is None or not isinstance(found[0], TRIES) or len(found[0].body) > 1:
         return False
-    return any(names.qualified(kind) in _UNENCODABLE for handler in guarded.handlers for kind in caught(handler))
+    return any(names.qualified(kind) in _UNENCODABLE for handler in found[0].handlers for kind in caught(handler))
 
 
 def _is_program_speaking(node: ast.Call, names: Names) -> bool:
@@ -357,6 +376,7 @@ def _calls(statement: ast.stmt, functions: frozenset[str], names: Names) -> bool
     return isinstance(call, ast.Call) and names.qualified(call.func) in functions
 
 
+@remembered
 def _displays_line_by_line(function: FunctionNode, names: Names) -> bool:
     """Tell whether a function writes many lines when all is well and returns nothing, in a module without logger."""
     if module_loggers(names) or any(isinstance(n, ast.Return) and n.value for n in walk_own(function.body)):
@@ -365,9 +385,11 @@ def _displays_line_by_line(function: FunctionNode, names: Names) -> bool:
     return sum(enclosing_handler(n) is None for n in outputs) >= _ENOUGH_FOR_DISPLAY
 
 
-def _only_outputs(body: list[ast.stmt], names: Names) -> bool:
+@remembered
+def _only_outputs(function: FunctionNode, names: Names) -> bool:
     """Tell whether a function consists of three or more outputs, with conditions and loops around them at most."""
-    simple = [n for n in walk_own(body) if isinstance(n, ast.stmt) and not isinstance(n, (ast.If, ast.For, ast.Pass))]
+    inside = walk_own(function.body)
+    simple = [n for n in inside if isinstance(n, ast.stmt) and not isinstance(n, (ast.If, ast.For, ast.Pass))]
     told = [n for n in simple if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
     return len(told) >= 3 and all(_is_output(n, names) for n in told)
 

@@ -114,7 +114,7 @@ def is_lifecycle_function(function: ast.AST | None) -> bool:
     decorators = (dotted(d.func if isinstance(d, ast.Call) else d) or "" for d in function.decorator_list)
     if any(d.rpartition(".")[2] in _MANAGER_DECORATORS for d in decorators):
         return True
-    yields = list(_own_yields(function))
+    yields = _own_yields(function)
     return len(yields) == 1 and not any(_is_loop_within(up, function) for up in ancestors(yields[0]))
 
 
@@ -202,8 +202,13 @@ def _lineage(qualified: str, names: Names) -> Iterator[Lineage]:
         pending.extend(bases)
 
 
-def _own_yields(function: FunctionNode) -> Iterator[ast.AST]:
-    return (n for n in walk_own(function.body) if isinstance(n, (ast.Yield, ast.YieldFrom)))
+def _own_yields(function: FunctionNode) -> list[ast.AST]:
+    """Return the `yield`s of a function, looked for once: everything that is opened in it asks."""
+    known: list[ast.AST] | None = function.__dict__.get("yields")
+    if known is None:
+        known = [n for n in walk_own(function.body) if isinstance(n, (ast.Yield, ast.YieldFrom))]
+        function.__dict__["yields"] = known
+    return known
 
 
 def _is_loop_within(node: ast.AST, function: FunctionNode) -> bool:
