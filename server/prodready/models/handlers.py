@@ -167,14 +167,19 @@ def guards_computation(guard: Guard, names: Names) -> bool:
 
 
 def is_to_be_safe(guard: Guard) -> bool:
-    """Tell whether a handler belongs to a function that promises not to fail, or says no where it cannot tell."""
+    """Tell whether a handler belongs to a function that promises not to fail, by its name or its documentation."""
     function = enclosing_function(guard)
     name = function.name if isinstance(function, FUNCTIONS) else ""
-    if not _SAFE_WORDS.isdisjoint(words_of(name)) or promises_no_failure(function):
-        return True
+    return not _SAFE_WORDS.isdisjoint(words_of(name)) or promises_no_failure(function)
+
+
+def says_no(guard: Guard) -> bool:
+    """Tell whether a handler answers no, in a function that asks whether something is so."""
+    function = enclosing_function(guard)
     last = guard.body[-1]
-    says_no = isinstance(guard, ast.ExceptHandler) and isinstance(last, ast.Return) and _is_falsy(last.value)
-    return says_no and _PREDICATE.match(name) is not None
+    if not isinstance(function, FUNCTIONS) or not isinstance(guard, ast.ExceptHandler):
+        return False
+    return isinstance(last, ast.Return) and _is_falsy(last.value) and _PREDICATE.match(function.name) is not None
 
 
 def gives_reason(guard: Guard, context: Context) -> bool:

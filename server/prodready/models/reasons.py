@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from prodready.models.loggers import LogCall
 
 _BEST_EFFORT: Final = re.compile(
-    r"\bbest[- ]effort\b|\b(?:never|not|without) (?:raises?|raising|fails?|throws?)\b", re.IGNORECASE
+    r"\bbest[- ]effort\b|\bif (?:it is |one is |any is )?available\b"
+    r"|\b(?:never|not|without) (?:raises?|raising|fails?|throws?)\b",
+    re.IGNORECASE,
 )
 _KEPT_SHORT: Final = re.compile(
     r"#.*(?:(?:\bnot|n't|\bnever|\bwithout|\bavoid\w*)\b.*\b(?:log\w*|exc_info|exceptions?|leak\w*|expos\w*)"

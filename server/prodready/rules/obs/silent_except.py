@@ -55,10 +55,10 @@ program is being stopped (`if shutdown.is_set(): break`) is not missed.
 
 It is a hint without a fix where somebody counts on the failure: a comment gives the reason, the `try` only looks up or
 converts (name its exception instead), the function is called `safe` or the like, or its documentation says that it does
-what it can ("best effort"), a handler of another failure tells the client (`send_text(error)`), a missing value is
-looked for in a second way (`if not x: try: x = …`), the handler makes the same call with something else or a loop goes
-on to the next candidate, a function looks something up (`get_model_info`), the `try` only waits for what was started
-elsewhere (`await task`), or it raises a plain `Exception` to get to its own handler.
+what it can ("best effort", "if available"), a handler of another failure tells the client (`send_text(error)`), a
+missing value is looked for in a second way (`if not x: try: x = …`), the handler makes the same call with something
+else or a loop goes on to the next candidate, a function looks something up (`get_model_info`), the `try` only waits for
+what was started elsewhere (`await task`), or it raises a plain `Exception` to get to its own handler.
 
 It is a hint, too, where the `try` only closes things, or tidies up in an error callback, and where the handler observes
 on some paths or does other work instead.
@@ -101,6 +101,7 @@ from prodready.models.handlers import (
     is_cleanup,
     is_to_be_safe,
     may_be_silent,
+    says_no,
     silence,
 )
 from prodready.models.loggers import can_log
@@ -179,7 +180,7 @@ class _Reason(enum.Enum):
 
 def _reason(node: Guard, context: Context) -> _Reason | None:
     names = context.names
-    if gives_reason(node, context):
+    if gives_reason(node, context) or says_no(node):
         return _Reason.VALUE
     if is_to_be_safe(node) or tells_client_in_handler(node) or awaits_task(node, names):
         return _Reason.OTHER
