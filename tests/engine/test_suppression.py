@@ -99,6 +99,17 @@ def test_noqa_alone_means_no_rule_that_other_tools_do_not_have() -> None:
     assert not found.silences(0, selectors_for("OBS999", "of-our-own"))
 
 
+@pytest.mark.parametrize(
+    "comment",
+    ["# pylint: disable=consider-using-with", "#pylint:disable = W0718 , r1732", "# why  # pylint: disable=R1732"],
+)
+def test_a_comment_for_pylint_counts_by_code_and_by_name(comment: str) -> None:
+    lines = [f"x = open(path)  {comment}\n"]
+    found = suppressions(lines, lines[0])
+    assert found.silences(0, selectors_for("RES103", "unclosed-resource", ("SIM115", "R1732")))
+    assert not found.silences(0, selectors_for("OBS202", "bare-except", ("E722",)))
+
+
 def test_a_syntax_error_is_not_silenced_for_the_whole_file() -> None:
     assert [f.code for f in opened("x = (  # prodready: ignore-file\n").findings] == ["SYN101"]
 

@@ -2,7 +2,8 @@
 
 A comment counts on the finding's own line and on the first line of its statement. `# prodready: ignore-file[OBS101]`
 counts for the whole file. Without brackets everything is meant. `# noqa` alone means every rule that another tool has
-too, and `# ruff: noqa: T201` on a line of its own counts for the whole file.
+too, and `# ruff: noqa: T201` on a line of its own counts for the whole file. `# pylint: disable=R1732` on the finding's
+line counts like its code behind `noqa`.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ _CODES: Final = r"noqa\s*:\s*([A-Z][A-Z0-9]*[0-9]+(?:[\s,]+[A-Z][A-Z0-9]*[0-9]+)
 _NOQA: Final = re.compile(rf"#\s*{_CODES}", re.IGNORECASE)
 _BARE_NOQA: Final = re.compile(r"#\s*noqa(?![\w-])(?!\s*:)", re.IGNORECASE)
 _NOQA_FILE: Final = re.compile(rf"#\s*(?:ruff|flake8)\s*:\s*{_CODES}", re.IGNORECASE)
+_PYLINT: Final = re.compile(r"#\s*pylint\s*:\s*disable\s*=\s*([\w-]+(?:\s*,\s*[\w-]+)*)", re.IGNORECASE)
+_PYLINT_NAMES: Final = {"consider-using-with": "r1732"}
+"""The names by which pylint's comments mean a code that is some rule's twin."""
 _ANY_TWIN: Final = "noqa:*"
-_MARKS: Final = ("prodready:", "noqa")
+_MARKS: Final = ("prodready:", "noqa", "pylint:")
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,14 @@ def suppressions(lines: Sequence[str], text: str) -> Suppressions:
 def _foreign(comment: str) -> frozenset[str]:
     """Return what a comment for other tools means on its line."""
     bare = {_ANY_TWIN} if _BARE_NOQA.search(comment) else set()
-    return frozenset(bare).union(*(_codes(match) for match in _NOQA.finditer(comment)))
+    return frozenset(bare).union(_disabled(comment), *(_codes(match) for match in _NOQA.finditer(comment)))
+
+
+def _disabled(comment: str) -> Iterator[str]:
+    """Yield what pylint is told to be silent about, as codes behind `noqa`."""
+    for match in _PYLINT.finditer(comment):
+        for word in _words(match.group(1)):
+            yield f"noqa:{_PYLINT_NAMES.get(word, word)}"
 
 
 def _codes(match: re.Match[str]) -> frozenset[str]:

@@ -219,13 +219,23 @@ def may_be_output(node: ast.AST, context: Context) -> bool:
     """Tell whether output may well be wanted: asked for by the environment, by the function's name, or in a script.
 
     Three or more outputs and nothing else in a function are a display, too, and progress is for whoever waits for it.
+    In a module that does not log, so is what goes to standard error, or tells of a failure that was foreseen in a loop.
     """
     if context.facts.usage.by_script or is_output_function(node):
+        return True
+    if not module_loggers(context.names) and _is_meant_for_somebody(node, context.names):
         return True
     if _tells_progress(node) or any_around(node, ast.If, _asks_environment, context.names):
         return True
     function = next((up for up in around(node, FUNCTIONS) if isinstance(up, FUNCTIONS)), None)
     return function is not None and _only_outputs(function, context.names)
+
+
+def _is_meant_for_somebody(node: ast.AST, names: Names) -> bool:
+    if isinstance(node, ast.Call) and _writes_to_error(node, names):
+        return True
+    handler = enclosing_handler(node)
+    return handler is not None and in_loop(handler) and not is_broad(handler, names)
 
 
 def _tells_progress(node: ast.AST) -> bool:
@@ -281,6 +291,8 @@ def reason_to_ask(node: ast.Call, stream: str) -> str:
     """Return why a log call instead of output needs somebody's consent, as words that follow "unsafe:"."""
     words = {"sys.stdout": "standard output", "sys.stderr": "standard error"}
     reason = f"the text goes to the log instead of {words[stream]}"
+    if stream == "sys.stderr":
+        return f"{reason}, and may be lost where logging is not set up"
     return f"{reason}, before logging may be set up" if _runs_on_import(node) else reason
 
 
@@ -336,8 +348,10 @@ def _minds_encoding(node: ast.Call, names: Names) -> bool:
 
 def _is_program_speaking(node: ast.Call, names: Names) -> bool:
     """Tell whether a call writes to standard error in a module that can be started as a program."""
-    if not names.facts.usage.by_script:
-        return False
+    return bool(names.facts.usage.by_script) and _writes_to_error(node, names)
+
+
+def _writes_to_error(node: ast.Call, names: Names) -> bool:
     if names.qualified(node.func) == "sys.stderr.write":
         return True
     file = keyword(node, "file")

@@ -53,7 +53,8 @@ another stream; behind switches such as `verbose` and `DEBUG`; right before a pr
 for a banner, or where `UnicodeEncodeError` is minded; for standard error in a module that can be started as a program;
 and in functions that print four lines or more and return nothing, in a module that does not log. It is a hint in
 functions whose name says less clearly that they print (`banner`), in those that do nothing else, three times or more,
-under conditions on the environment, and in the other functions of a module that can be started as a script.
+under conditions on the environment, and in the other functions of a module that can be started as a script; for
+progress; and in a module that does not log, for standard error and for a failure that a loop foresees.
 """
 
 from __future__ import annotations
@@ -100,7 +101,10 @@ class PrintCall(Rule):
         if shows_traceback(node, context.names):
             return
         severity = Severity.HINT if may_be_output(node, context) else None
-        message = "print() in service code: log it"
+        advice = "log it"
+        if _may_be_secret(node):
+            advice = "remove it, it may show a secret"
+        message = f"print() in service code: {advice}"
         fix = next((p.fix for p in self._ways(found, context)), None)
         yield self.hit(context, node, message, severity=severity, fix=fix)
 
@@ -118,7 +122,7 @@ class PrintCall(Rule):
             return
         if comment_inside(found.node, context) and not _is_literal(found.node):
             return
-        if tells_secret(found.node) or shows_connection(found.node) or is_coloured(found.node):
+        if _may_be_secret(found.node) or is_coloured(found.node):
             return
         if not can_log(found.node, context.names):
             return
@@ -128,6 +132,10 @@ class PrintCall(Rule):
         for level in (first, *(n for n in LEVELS if n != first and (n != "exception" or in_handler))):
             title = "Log the exception" if level == "exception" else f"Log it with level {level}"
             yield Proposal(Fix.unsafe(title, reason), partial(_write, found, level))
+
+
+def _may_be_secret(node: ast.Call) -> bool:
+    return tells_secret(node) or shows_connection(node)
 
 
 def _is_literal(node: ast.Call) -> bool:

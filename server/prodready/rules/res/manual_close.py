@@ -70,7 +70,7 @@ class ManualCloseRule(Rule):
     name = "manual-close"
     severity = Severity.INFO
     availability = FixAvailability.ALWAYS
-    twins = ("SIM115",)
+    twins = ("SIM115", "R1732")
     roles = PRODUCTION_ROLES | {Role.MIGRATION}
 
     def check_try(self, node: ast.Try, context: Context) -> Iterator[Hit]:

@@ -78,7 +78,7 @@ class UnclosedResource(Rule):
     name = "unclosed-resource"
     severity = Severity.WARNING
     availability = FixAvailability.SOMETIMES
-    twins = ("SIM115",)
+    twins = ("SIM115", "R1732")
     roles = PRODUCTION_ROLES | {Role.MIGRATION}
 
     def check_assign(self, node: ast.Assign, context: Context) -> Iterator[Hit]:
