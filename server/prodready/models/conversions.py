@@ -33,7 +33,7 @@ _METHODS: Final = frozenset({
     "parse_obj", "partition", "pop", "removeprefix", "removesuffix", "replace", "rfind", "rjust", "rpartition",
     "rsplit", "rstrip", "search", "seekable", "setdefault", "sort", "split", "splitlines", "startswith", "strftime",
     "strip", "strptime", "sub", "tell", "timestamp", "title", "total_seconds", "union", "update", "upper",
-    "utcoffset", "validate_json", "validate_python", "values", "zfill",
+    "utcoffset", "uuid4", "validate_json", "validate_python", "values", "zfill",
 })  # fmt: skip
 """Methods of values that do, whatever holds them."""
 _CONVERTING: Final = frozenset({

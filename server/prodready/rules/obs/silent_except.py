@@ -180,16 +180,14 @@ class _Reason(enum.Enum):
 
 def _reason(node: Guard, context: Context) -> _Reason | None:
     names = context.names
-    if gives_reason(node, context) or says_no(node):
+    if gives_reason(node, context) or says_no(node) or infers_missing(node) or has_second_way(node):
         return _Reason.VALUE
-    if is_to_be_safe(node) or tells_client_in_handler(node) or awaits_task(node, names):
-        return _Reason.OTHER
-    if infers_missing(node) or has_second_way(node) or has_another_form(node) or tries_next(node):
-        return _Reason.VALUE
-    if defaults_one_lookup(node, names):
+    if has_another_form(node) or tries_next(node) or defaults_one_lookup(node, names):
         return _Reason.VALUE
     if guards_computation(node, names):
         return _Reason.VALUE
+    if is_to_be_safe(node) or tells_client_in_handler(node) or awaits_task(node, names):
+        return _Reason.OTHER
     return _Reason.OTHER if raises_on_purpose(node, names) else None
 
 
