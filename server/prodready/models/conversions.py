@@ -36,6 +36,8 @@ _METHODS: Final = frozenset({
     "utcoffset", "uuid4", "validate_json", "validate_python", "values", "zfill",
 })  # fmt: skip
 """Methods of values that do, whatever holds them."""
+_AT_ONCE: Final = frozenset({"get_nowait", "put_nowait"})
+"""Methods of queues, whatever those are called: one that is empty or full is nothing unusual."""
 _CONVERTING: Final = frozenset({
     "as", "coerce", "convert", "decode", "deserialize", "dumps", "encode", "format", "from", "has", "is", "loads",
     "mask", "normalize", "parse", "redact", "safe", "sanitize", "serialize", "split", "strip", "supports", "to",
@@ -90,6 +92,8 @@ def is_conversion(node: ast.Call, names: Names) -> bool:
     qualified = names.qualified(node.func) or ""
     if _MODULES.match(qualified):
         return qualified not in _EFFECTS
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _AT_ONCE:
+        return True
     return _sounds_harmless(node, is_function=bool(qualified)) and _stays_inside(node)
 
 

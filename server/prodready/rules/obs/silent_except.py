@@ -39,9 +39,10 @@ def sync_status(sync, chat_id):
 ## Fix
 
 Puts a log call with traceback in front, and keeps what the handler does. The message names the function and those
-identifiers (`chat_id`) that are bound on every path; names that sound secret are left out. `with
-suppress(Exception):` becomes a `try` with such a handler. In loops, where a traceback per turn would flood the log, the
-call has the exception instead; a second action puts in one with the traceback. The level is the setting `silent-level`.
+identifiers (`chat_id`) that are bound on every path; names that sound secret are left out. `with suppress(Exception):`
+becomes a `try` with such a handler. In loops, where a traceback per turn would flood the log, the call has the
+exception instead; a second action puts in one with the traceback. The level is the setting `silent-level`. Where the
+finding is a hint, the fix is unsafe: the failure may be an expected one.
 
 ## When it is silent
 
@@ -111,6 +112,7 @@ _NOBODY = "nobody sees this failure: log it"
 _SOME = "some paths hide this failure: log it"
 _ANY = "any failure passes for the expected one: name its exception"
 _TITLE = "Log the failure"
+_MAY_BE_EXPECTED = "the failure may be an expected one"
 
 
 class SilentExcept(Rule):
@@ -140,28 +142,31 @@ class SilentExcept(Rule):
     def _found(self, node: Guard, context: Context, at: Range, found: Silence) -> Hit:
         reason = _reason(node, context)
         partly = found is Silence.PARTLY
-        hint = reason is not None or found is not Silence.WHOLLY or _does_little_harm(node)
-        fix = None if reason is not None or partly else next((p.fix for p in _ways(node, context)), None)
+        mild = found is not Silence.WHOLLY or _does_little_harm(node)
+        hint = reason is not None or mild
+        fix = None if reason is not None or partly else next((p.fix for p in _ways(node, context, mild=mild)), None)
         message = _SOME if partly else _ANY if reason is _Reason.VALUE else _NOBODY
         return self.hit(context, node, message, at=at, severity=Severity.HINT if hint else None, fix=fix)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         assert isinstance(node, (ast.ExceptHandler, ast.With))
-        if not _tells_in_part(node, context) and _reason(node, context) is None:
-            yield from _ways(node, context)
+        found = Silence.WHOLLY
+        if isinstance(node, ast.ExceptHandler):
+            found = silence(node, context.names, context.settings)
+        # Where some paths tell of the failure, a log call in front would tell twice.
+        if found is not Silence.PARTLY and _reason(node, context) is None:
+            mild = found is not Silence.WHOLLY or _does_little_harm(node)
+            yield from _ways(node, context, mild=mild)
 
 
-def _ways(node: Guard, context: Context) -> Iterator[Proposal]:
+def _ways(node: Guard, context: Context, *, mild: bool) -> Iterator[Proposal]:
+    """Yield the log calls to put in front; where little harm is done (`mild`), none is made without being asked for."""
     if not can_log(node.body[0], context.names) or (isinstance(node, ast.With) and len(node.items) > 1):
         return
-    full = Proposal(Fix(_TITLE), partial(_write, node, traceback=True))
-    short = Proposal(Fix(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
+    made = (lambda title: Fix.unsafe(title, _MAY_BE_EXPECTED)) if mild else Fix
+    full = Proposal(made(_TITLE), partial(_write, node, traceback=True))
+    short = Proposal(made(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
     yield from (short, full) if in_loop(node) else (full,)
-
-
-def _tells_in_part(node: Guard, context: Context) -> bool:
-    """Whether a log call in front would tell twice."""
-    return isinstance(node, ast.ExceptHandler) and (silence(node, context.names, context.settings) is Silence.PARTLY)
 
 
 def _does_little_harm(node: Guard) -> bool:
