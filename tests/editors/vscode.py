@@ -113,8 +113,9 @@ class Profile:
             process.wait()
 
     def log(self) -> str:
-        """Return what the extension has written to its log, in all windows."""
-        logs = self._data.glob("data/logs/**/prodready.log")
+        """Return what the extension has written to its log, in all windows, in the order in which they were opened."""
+        # Their directories are numbered: exthost1, exthost2, …, exthost10.
+        logs = sorted(self._data.glob("data/logs/**/prodready.log"), key=lambda log: (len(str(log)), log))
         return "\n".join(log.read_text(encoding="utf-8") for log in logs)
 
     def starts(self) -> int:
