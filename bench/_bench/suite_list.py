@@ -48,14 +48,7 @@ class Suite:
 
 SUITES = (
     Suite("dulwich", "1.2.21", ("dulwich",), ("tests",), ("--ignore=tests/compat",)),
-    # What is left out counts what real servers do in a second, which differs on a busy machine.
-    Suite(
-        "gunicorn",
-        "27.0.1",
-        ("gunicorn",),
-        ("tests",),
-        ("--ignore=tests/test_http2_live.py", "--ignore=tests/test_http2_h2c.py"),
-    ),
+    Suite("gunicorn", "27.0.1", ("gunicorn",), ("tests",)),
     Suite("huey", "3.5.4", ("huey",), ("huey/tests",)),
     Suite("kombu", "5.7.0", ("kombu",), ("t/unit",)),
     Suite("luigi", "3.8.1", ("luigi",), ("test",)),
