@@ -109,7 +109,9 @@ class _Work:
         """Make the fixes of one round; None where nothing more can be repaired."""
         batch = self._batch()
         while batch:
-            step = self._alone(batch[0].finding) if len(batch) == 1 else self._at_once(batch)
+            step = self._at_once(batch)
+            if step is None and len(batch) == 1:
+                step = self._alone(batch[0].finding)
             if step is not None:
                 self._pieces.apply(self._result.analysis.source, step.edits)
                 self._result.analysis, self._result.guard = step.after, step.guard
