@@ -236,3 +236,21 @@ def test_a_hundred_documents_at_once_get_their_diagnostics(wire: Wire) -> None:
             waiting.remove(message["params"]["uri"])
     for number in range(100):
         wire.send("textDocument/didClose", {"textDocument": {"uri": f"untitled:many-{number}.py"}})
+
+
+def test_a_change_of_a_notebook_that_makes_no_sense_drops_it_until_it_is_opened_again(wire: Wire) -> None:
+    notebook, cell = "file:///nowhere/lost.ipynb", "vscode-notebook-cell:/nowhere/lost.ipynb#a"
+    cells = [{"kind": 2, "document": cell}]
+    texts = [{"uri": cell, "languageId": "python", "version": 1, "text": BARE}]
+    opened = {"uri": notebook, "notebookType": "jupyter-notebook", "version": 1, "cells": cells}
+    wire.send("notebookDocument/didOpen", {"notebookDocument": opened, "cellTextDocuments": texts})
+    assert wire.codes(cell) == ["OBS202"]
+    # What names a notebook as a text drops nothing, and neither does the other way round.
+    wire.send("textDocument/didChange", {"textDocument": {"uri": notebook, "version": 2}, "contentChanges": 3})
+    wire.send("notebookDocument/didChange", {"notebookDocument": {"uri": notebook, "version": 2}, "change": 3})
+    assert wire.codes(cell) == []
+    wire.send("notebookDocument/didOpen", {"notebookDocument": opened, "cellTextDocuments": texts})
+    assert wire.codes(cell) == ["OBS202"]
+    wire.send(
+        "notebookDocument/didClose", {"notebookDocument": {"uri": notebook}, "cellTextDocuments": [{"uri": cell}]}
+    )

@@ -138,13 +138,17 @@ class Documents:
                 self._server.publisher.clear(part)
             self._server.projects.closed(session)
 
-    def lose(self, message: Mapping[str, Any]) -> None:
-        """Drop the document of a change that cannot be understood: until it is opened again, nobody knows its text."""
+    def lose(self, message: Mapping[str, Any], document: str) -> None:
+        """Drop the document of a change that cannot be understood: until it is opened again, nobody knows its text.
+
+        `document` is the parameter that names it: notebooks are named apart from texts.
+        """
         with suppress(KeyError, TypeError):  # then it names no document either
-            uri = message["params"]["textDocument"]["uri"]
-            if uri in self._sessions:
+            uri = message["params"][document]["uri"]
+            session = self._sessions.get(uri)
+            if session is not None and isinstance(session, Notebook) == (document == "notebookDocument"):
                 logger.error("a change of %s cannot be understood; it is left alone until it is opened again", uri)
-                self.close(uri)
+                self._close(uri)
 
     def get(self, uri: str) -> Session | None:
         """Return the session that the client's document `uri` is, or is a part of."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -73,6 +73,10 @@ def _problems(key: str, value: object) -> Iterator[str]:
     yield f"there is no such setting; did you mean {setting_of(close)}?" if close else "there is no such setting"
 
 
+def _first(answer: Sequence[Any] | None) -> Any:
+    return answer[0] if answer else None
+
+
 class Editor:
     """Knows the editor's settings, and tells its user what is wrong with them, once."""
 
@@ -95,13 +99,23 @@ class Editor:
 
     async def _asked(self, uri: str | None) -> Any:
         params = types.ConfigurationParams([types.ConfigurationItem(scope_uri=uri, section=SECTION)])
-        try:
-            answer = await asyncio.wait_for(self._server.workspace_configuration_async(params), _PATIENCE)
-        except asyncio.TimeoutError:
+        asked = asyncio.ensure_future(self._server.workspace_configuration_async(params))
+        await asyncio.wait([asked], timeout=_PATIENCE)
+        if not asked.done():
             logger.warning("the client does not answer what its settings are; the last that it sent are used")
+            asked.add_done_callback(self._answered_late)
             return self._sent
-        self._sent = answer[0] if answer else None
+        self._sent = _first(asked.result())
         return self._sent
+
+    def _answered_late(self, asked: asyncio.Future[Sequence[Any]]) -> None:
+        """Take over an answer that nobody waits for any more, where it says something new."""
+        if asked.cancelled() or asked.exception() is not None:
+            logger.info("the client's late answer on its settings says nothing")
+            return
+        before, self._sent = self._sent, _first(asked.result())
+        if self._sent != before:
+            self._server.configurations.reload()
 
     def _tell(self, problems: list[str]) -> None:
         news = frozenset(problems) - self._told

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _ALWAYS: Final = frozenset({types.INITIALIZE, types.EXIT})
+_CHANGES: Final = {
+    types.TEXT_DOCUMENT_DID_CHANGE: "textDocument",
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE: "notebookDocument",
+}
+"""The messages that change a document, each with the parameter that names it."""
 _CLIENTS_FAULTS: Final = frozenset(
     error.CODE
     for error in (JsonRpcInvalidParams, JsonRpcInvalidRequest, JsonRpcParseError, JsonRpcServerNotInitialized)
@@ -122,8 +127,8 @@ class Protocol(LanguageServerProtocol):
         try:
             return self._converter.structure(message, kind).params
         except Exception as error:
-            if envelope.method == types.TEXT_DOCUMENT_DID_CHANGE:
-                self._server.documents.lose(message)
+            if envelope.method in _CHANGES:
+                self._server.documents.lose(message, _CHANGES[envelope.method])
             raise JsonRpcInvalidParams(f"the parameters are not those of {envelope.name}") from error
 
     def _start(self, envelope: Envelope, handler: Any, params: Any) -> None:

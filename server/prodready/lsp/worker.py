@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
+_AT_ONCE: Final = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""Ends a process that is suspended, too; a worker has nothing to tidy up."""
 _ATTEMPTS: Final = 2
 """How often a job is tried: a process may have been killed for reasons of its own, but not twice."""
 
@@ -32,7 +34,7 @@ class Worker:
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
         self._pid: Future[int] | None = None
-        self._starting = asyncio.Lock()
+        self._starting: asyncio.Future[None] | None = None
 
     async def run(self, function: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
         """Return what `function` returns; it and its arguments are pickled.
@@ -81,16 +83,25 @@ class Worker:
             self._pool = None
 
     async def _ready_pool(self) -> ProcessPoolExecutor:
-        async with self._starting:
-            pool = self._pool
-            if pool is None:
-                # Starting a process takes milliseconds that the loop does not have.
-                try:
-                    started, self._pid = await asyncio.to_thread(_start)
-                except OSError as error:
-                    raise WorkerDiedError(f"no worker process can be started: {error}") from error
-                pool = self._pool = started
-            return pool
+        while self._pool is None:
+            if self._starting is None:
+                self._starting = asyncio.ensure_future(self._begin())
+                self._starting.add_done_callback(self._begun)
+            # Whoever gives up waiting leaves a process behind that is started, and known, for the next.
+            await asyncio.shield(self._starting)
+        return self._pool
+
+    async def _begin(self) -> None:
+        # Starting a process takes milliseconds that the loop does not have.
+        try:
+            self._pool, self._pid = await asyncio.to_thread(_start)
+        except OSError as error:
+            raise WorkerDiedError(f"no worker process can be started: {error}") from error
+
+    def _begun(self, starting: asyncio.Future[None]) -> None:
+        self._starting = None
+        if not starting.cancelled() and starting.exception() is not None:
+            logger.debug("no worker was started")  # whoever waits is told why
 
 
 def _start() -> tuple[ProcessPoolExecutor, Future[int]]:
@@ -114,6 +125,6 @@ def _follow_parent() -> None:
 
 def _end(pid: int) -> None:
     try:
-        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, _AT_ONCE)
     except OSError as error:
         logger.debug("the worker process %d had ended already: %s", pid, error)
