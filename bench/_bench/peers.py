@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import subprocess
 import sys
-import venv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from _bench.servers import RUFF_RULES
-from _dev.corpora import home
-from _dev.environment import explain_pip_failure, say
+from _bench.side import python_with
 from _dev.places import ROOT
-from _dev.problem import CANNOT, Problem
 
 REQUIREMENTS = ROOT / "requirements" / "bench.txt"
 PYLINT_MESSAGES = (
@@ -55,7 +50,7 @@ def others() -> list[Linter]:
     Raises:
         Problem: when they cannot be installed.
     """
-    python = str(_python())
+    python = str(python_with(REQUIREMENTS, "peers"))
     select = "--select=T,B,LOG,F,E9"
     enable = f"--enable={','.join(PYLINT_MESSAGES)}"
     pylint = ("-m", "pylint", f"--rcfile={os.devnull}", "--recursive=y", "--jobs=0", "--disable=all", enable)
@@ -65,20 +60,3 @@ def others() -> list[Linter]:
         # It has no rules for these defects: this is what walking over libcst's trees costs.
         Linter("fixit (its own rules)", (python, "-m", "fixit", "lint"), frozenset(range(8))),
     ]
-
-
-def _python() -> Path:
-    """Return the interpreter of the linters' environment, which lies beside the corpora, one for each set of pins."""
-    content = REQUIREMENTS.read_bytes() + sys.version.encode()
-    directory = home() / f"peers-{hashlib.sha256(content).hexdigest()[:12]}"
-    python = directory / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    finished = directory / "finished"
-    if not finished.is_file():
-        say(f"Installing the packages of {REQUIREMENTS.relative_to(ROOT)}")
-        venv.create(directory, clear=True, with_pip=True)
-        pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--require-hashes"]
-        done = subprocess.run([*pip, "-r", str(REQUIREMENTS)], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise Problem(f"The peers could not be installed. {explain_pip_failure(done)}", CANNOT)
-        finished.touch()
-    return python

@@ -1,0 +1,1 @@
+"""What the fuzzer runs: one function for each target, and what a target is run by."""
