@@ -149,6 +149,17 @@ def _port(process: subprocess.Popen[bytes], log: Path) -> int:
     return until(found)
 
 
+NOTE_MESSAGES = """
+window.notedMessages = [];
+new MutationObserver(() => {
+  for (const message of document.querySelectorAll(".notification-list-item")) {
+    if (!notedMessages.includes(message.textContent)) notedMessages.push(message.textContent);
+  }
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
+"""Notes, in the page, every message that is shown: a set-up may be over before a test gets to look at it."""
+
+
 @contextmanager
 def browser() -> Iterator[BrowserContext]:
     """Start Chromium, which reaches this machine only."""
@@ -195,6 +206,7 @@ class Window:
         if extension is not None:
             payload.append(["extensionDevelopmentPath", f"{remote}{extension}"])
         self.page: Page = context.new_page()
+        self.page.add_init_script(NOTE_MESSAGES)
         self.page.goto(f"{address}/?{urlencode({**place, 'payload': json.dumps(payload)})}")
         self.page.locator('[id="status.problems"]').wait_for()
 
@@ -217,6 +229,10 @@ class Window:
     def notification(self, text: str | re.Pattern[str]) -> Locator:
         """A message in the corner."""
         return self.page.locator(".notification-list-item").filter(has_text=text)
+
+    def was_told(self, text: str) -> None:
+        """Wait for a message in the corner, which may have gone again."""
+        self.page.wait_for_function("text => notedMessages.some(message => message.includes(text))", arg=text)
 
     def lines(self) -> list[str]:
         """The lines of the editor, which must all fit into it."""
