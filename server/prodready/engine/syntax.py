@@ -26,8 +26,8 @@ def _child_fields() -> dict[type[ast.AST], tuple[str, ...]]:
 
 
 _SCOPES_AND_HANDLERS: Final = (*SCOPES, ast.ExceptHandler)
-_LOOPS: Final = (ast.For, ast.AsyncFor, ast.While)
-_SCOPES_AND_LOOPS: Final = (*SCOPES, *_LOOPS)
+LOOPS: Final = (ast.For, ast.AsyncFor, ast.While)
+_SCOPES_AND_LOOPS: Final = (*SCOPES, *LOOPS)
 _FAR: Final = 32
 """Steps up to which the way from a node to what is around it is walked again each time."""
 _Far: TypeAlias = dict[tuple[type[ast.AST], ...], tuple[ast.AST, ast.AST] | None]
@@ -192,7 +192,7 @@ def placed(statement: ast.stmt) -> tuple[list[ast.stmt], int]:
 def in_loop(node: ast.AST) -> bool:
     """Tell whether `node` stands in a loop of its own function, class body or module."""
     found = nearest(node, _SCOPES_AND_LOOPS)
-    return found is not None and isinstance(found[0], _LOOPS)
+    return found is not None and isinstance(found[0], LOOPS)
 
 
 def following(statement: ast.stmt) -> ast.stmt | None:

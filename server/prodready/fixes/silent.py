@@ -32,9 +32,9 @@ def log_first(draft: Draft, handler: ast.ExceptHandler, *, traceback: bool) -> N
     line = draft.source.line(start.line)
     name = None if traceback else _bound(draft, handler)
     if line[: start.column].strip():
-        _log_behind_colon(draft, handler, name)
+        _log_behind_colon(draft, handler, name, traceback=traceback)
         return
-    text = _log(draft, handler, line[: start.column], name=name)
+    text = _log(draft, handler, line[: start.column], name, traceback=traceback)
     if _is_filler(first) and len(handler.body) == 1:
         draft.replace_node(first, text)
     else:
@@ -61,7 +61,8 @@ def suppress_to_try(draft: Draft, statement: ast.With, *, traceback: bool) -> No
     inner = indent + draft.source.indent_unit
     name = None if traceback else _free_name(statement)
     bound = f" as {name}" if name is not None else ""
-    handler = f"{indent}except {caught}{bound}:{newline}{inner}{_log(draft, statement, inner, name=name)}{newline}"
+    log = _log(draft, statement, inner, name, traceback=traceback)
+    handler = f"{indent}except {caught}{bound}:{newline}{inner}{log}{newline}"
     draft.replace(Range(span.start, Position(behind.line, behind.column + colon.end())), "try:")
     end = Position(span.end.line + 1, 0)
     if end.line >= len(draft.source.lines):
@@ -71,34 +72,28 @@ def suppress_to_try(draft: Draft, statement: ast.With, *, traceback: bool) -> No
     drop_import_of(draft, call.func, [call.func])
 
 
-def _bound(draft: Draft, handler: ast.ExceptHandler) -> str:
-    """Return the name of the caught exception, binding one where it has none.
-
-    Raises:
-        Refusal: when it cannot be bound.
-    """
+def _bound(draft: Draft, handler: ast.ExceptHandler) -> str | None:
+    """Return the name of the caught exception, binding one where it has none; None where it cannot have one."""
     if handler.name is not None:
         return handler.name
     end = draft.range_of(handler.type).end if handler.type is not None else None
-    if end is None or not draft.source.line(end.line)[end.column :].lstrip().startswith(":"):
-        raise Refusal("the exception cannot be given a name")
     name = _free_name(handler)
+    if end is None or name is None or not draft.source.line(end.line)[end.column :].lstrip().startswith(":"):
+        return None
     draft.insert(end, f" as {name}")
     return name
 
 
-def _free_name(guard: Guard) -> str:
+def _free_name(guard: Guard) -> str | None:
     """Return a name for an exception that nothing but other handlers uses: it is unbound at the end of each.
 
-    Raises:
-        Refusal: when the usual ones are taken.
+    None where the usual ones are taken, or outside of functions, where other modules may use them.
     """
     function = enclosing_function(guard)
-    taken = set(_names_in(function, guard)) if function is not None else set()
-    free = [name for name in _NAMES if name not in taken]
-    if function is None or not free:
-        raise Refusal("there is no free name for the exception")
-    return free[0]
+    if function is None:
+        return None
+    taken = set(_names_in(function, guard))
+    return next((name for name in _NAMES if name not in taken), None)
 
 
 def _names_in(function: ast.AST, guard: Guard) -> Iterator[str]:
@@ -112,7 +107,7 @@ def _names_in(function: ast.AST, guard: Guard) -> Iterator[str]:
                 yield node.id
 
 
-def _log_behind_colon(draft: Draft, handler: ast.ExceptHandler, name: str | None) -> None:
+def _log_behind_colon(draft: Draft, handler: ast.ExceptHandler, name: str | None, *, traceback: bool) -> None:
     """`except E: pass` on one line: the log call gets a line of its own, and so does what follows."""
     first = handler.body[0]
     start = draft.range_of(first).start
@@ -121,21 +116,21 @@ def _log_behind_colon(draft: Draft, handler: ast.ExceptHandler, name: str | None
     indent = line[: len(line) - len(line.lstrip(" \t\f"))]
     inner = indent + draft.source.indent_unit
     newline = draft.source.newline
-    text = f"{newline}{inner}{_log(draft, handler, inner, name=name)}"
+    text = f"{newline}{inner}{_log(draft, handler, inner, name, traceback=traceback)}"
     if _is_filler(first) and len(handler.body) == 1:
         draft.replace(Range(Position(start.line, len(colon)), draft.range_of(first).end), text)
     else:
         draft.replace(Range(Position(start.line, len(colon)), start), f"{text}{newline}{inner}")
 
 
-def _log(draft: Draft, guard: Guard, indent: str, *, name: str | None) -> str:
-    """Return the log call for a failure: with the exception called `name` in its text, or with the traceback."""
+def _log(draft: Draft, guard: Guard, indent: str, name: str | None, *, traceback: bool) -> str:
+    """Return the log call for a failure, with the exception called `name` in its text, if any, and the traceback."""
     guarded = guarded_by(guard)
     template = failure_message(guarded, draft)
     if name is not None:
         template = with_exception(template, name, preferred_quote(draft.source.text))
     level = draft.context.settings.silent_level
-    return log_text(draft, guard.body[0], template, level, traceback=name is None, slot=Slot.own_line(indent))
+    return log_text(draft, guard.body[0], template, level, traceback=traceback, slot=Slot.own_line(indent))
 
 
 def _is_filler(node: ast.stmt) -> bool:

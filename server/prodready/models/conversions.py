@@ -14,7 +14,8 @@ _MODULES: Final = re.compile(
     r"(?:ast|base64|binascii|bisect|builtins|calendar|codecs|collections|copy|dataclasses|datetime|dateutil|decimal"
     r"|difflib|email\.utils|enum|fnmatch|fractions|functools|hashlib|heapq|hmac|html|importlib\.metadata"
     r"|importlib_metadata|inspect|ipaddress|itertools|jose|json|jwt|locale|math|mimetypes|numbers|operator|orjson"
-    r"|os\.environ\b.*|os\.(?:path\.)?(?:basename|commonpath|dirname|fspath|getenv|join|normpath|relpath|split|splitext|sysconf)$|packaging"
+    r"|os\.(?:environ\b.*|(?:path\.)?(?:basename|commonpath|dirname|fspath|getenv|join|normpath|relpath|split|splitext"
+    r"|sysconf)$)|packaging"
     r"|pickle|platform|posixpath|re|secrets|shlex|simplejson|statistics|string|struct|sys|textwrap|tomllib|types|typing"
     r"|typing_extensions|ujson|unicodedata|urllib\.parse|uuid|weakref|yaml|zlib|zoneinfo)\b"
 )

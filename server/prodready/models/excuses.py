@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import TRIES, ancestors, enclosing_function, following, parent, walk, walk_own
+from prodready.engine.syntax import (
+    LOOPS,
+    TRIES,
+    ancestors,
+    enclosing_function,
+    following,
+    nearest,
+    parent,
+    walk,
+    walk_own,
+)
 from prodready.models.handlers import Guard, guarded_by
 from prodready.models.naming import callee, words_of
 
@@ -121,7 +131,12 @@ def tries_next(guard: Guard) -> bool:
         return False
     if isinstance(loop.iter, ast.Call) and callee(loop.iter) in ("range", "count", "itertools.count"):
         return False
-    return any(isinstance(n, (ast.Return, ast.Break)) for n in walk_own(guarded.body))
+    return any(isinstance(n, ast.Return) or _breaks(n, loop) for n in walk_own(guarded.body))
+
+
+def _breaks(node: ast.AST, loop: ast.AST) -> bool:
+    found = nearest(node, LOOPS) if isinstance(node, ast.Break) else None
+    return found is not None and found[0] is loop
 
 
 def _goes_on(node: ast.stmt) -> bool:
