@@ -46,10 +46,12 @@ def names_type_only(call: LogCall, handler: ast.ExceptHandler) -> bool:
 
 
 def cuts_text(call: LogCall, handler: ast.ExceptHandler) -> bool:
-    """Tell whether a handler logs the exception's text cut or cleaned, so that the whole of it is not wanted."""
+    """Tell whether a handler cuts or cleans the exception's text and logs no other, so that the whole is not wanted."""
     calls = (n for n in walk(handler.body) if isinstance(n, ast.Call))
-    cleaning = (n for n in calls if n is not call.node and not _CLEANING.isdisjoint(words_of(callee(n))))
-    return any(isinstance(n, ast.Name) and n.id == handler.name for made in cleaning for n in walk([made]))
+    cleaning = [n for n in calls if n is not call.node and not _CLEANING.isdisjoint(words_of(callee(n)))]
+    cleaned = [n for n in walk(cleaning) if isinstance(n, ast.Name) and n.id == handler.name]
+    logged = (n for n in walk([call.node]) if isinstance(n, ast.Name) and n.id == handler.name)
+    return bool(cleaned) and all(n in cleaned for n in logged)
 
 
 def one_step_failed(call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:
