@@ -513,3 +513,10 @@ def test_a_project_without_any_sign_begins_where_somebody_works(write: Write) ->
     assert load(root / "shop" / "migrations" / "a.py").root == root / "shop" / "migrations"
     (root / "shop" / "setup.cfg").touch()
     assert load(root / "shop" / "migrations" / "a.py", root).root == root / "shop"
+
+
+def test_the_home_directory_is_no_project(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write({"one/a.py": ""})
+    monkeypatch.setenv("HOME", str(root))
+    assert load(root / "one" / "a.py", root).root == root / "one"
+    assert load(root / "one" / "a.py", Path(root.anchor)).root == root / "one"

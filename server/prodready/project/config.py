@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -47,7 +48,9 @@ class Loader:
     """
 
     def __init__(self, base: Path | None = None) -> None:
-        self._base = base
+        # Whoever stands in their home directory, or at the top, does not mean that all of it is one project.
+        home = Path(os.path.expanduser("~"))  # noqa: PTH111  # Path's own raises where there is none
+        self._base = None if base is not None and base in (base.parent, home) else base
         self._lying_in: dict[Path, Config | None] = {}
         self._nearest: dict[Path, Config] = {}
         self._defaults: dict[Path, Config] = {}
