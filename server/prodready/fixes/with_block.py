@@ -53,7 +53,7 @@ def write_unbound(unbound: Unbound, draft: Draft) -> None:
         Refusal: when no name is free for it.
     """
     names = draft.context.names
-    word = _WORDS.get(unbound.resource.kind, unbound.resource.kind.value)
+    word = _WORDS.get(unbound.resource.kind, unbound.resource.word)
     name = next((n for n in (word, f"opened_{word}") if names.is_free(n, unbound.statement)), None)
     if name is None:
         raise Refusal("no name is free for the resource")

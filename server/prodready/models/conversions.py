@@ -14,17 +14,22 @@ _MODULES: Final = re.compile(
     r"(?:ast|base64|binascii|bisect|builtins|calendar|codecs|collections|copy|dataclasses|datetime|dateutil|decimal"
     r"|difflib|email\.utils|enum|fnmatch|fractions|functools|hashlib|heapq|hmac|html|importlib\.metadata"
     r"|importlib_metadata|inspect|ipaddress|itertools|jose|json|jwt|locale|math|mimetypes|numbers|operator|orjson"
-    r"|os\.(?:environ\b.*|(?:path\.)?(?:basename|commonpath|dirname|fspath|getenv|join|normpath|relpath|split|splitext"
-    r"|sysconf)$)|packaging"
-    r"|pickle|platform|posixpath|re|secrets|shlex|simplejson|statistics|string|struct|sys|textwrap|tomllib|types|typing"
-    r"|typing_extensions|ujson|unicodedata|urllib\.parse|uuid|weakref|yaml|zlib|zoneinfo)\b"
+    r"|os\.environ|packaging|pickle|platform|posixpath|re|secrets|shlex|simplejson|statistics|string|struct|sys"
+    r"|textwrap|tomllib|types|typing|typing_extensions|ujson|unicodedata|urllib\.parse|uuid|weakref|yaml|zlib|zoneinfo"
+    r")\b"
 )
 """The beginnings of qualified names of callables that only compute."""
+_FUNCTIONS: Final = frozenset({
+    "getpass.getuser", "os.fspath", "os.getenv", "os.getpid", "os.path.basename", "os.path.commonpath",
+    "os.path.dirname", "os.path.join", "os.path.normpath", "os.path.relpath", "os.path.split", "os.path.splitext",
+    "os.sysconf", "socket.gethostname",
+})  # fmt: skip
+"""Others that do, from modules that reach further."""
 _EFFECTS: Final = frozenset({
     "builtins.__import__", "builtins.breakpoint", "builtins.eval", "builtins.exec", "builtins.input", "builtins.open",
     "builtins.print", "codecs.open", "sys.exit",
 })  # fmt: skip
-"""Those of them that do more."""
+"""Those of the former that do more."""
 _METHODS: Final = frozenset({
     "add", "append", "as_posix", "astimezone", "capitalize", "casefold", "copy", "count", "date", "decode", "dict",
     "digest", "discard", "dumps", "encode", "endswith", "extend", "find", "findall", "finditer", "format",
@@ -37,8 +42,10 @@ _METHODS: Final = frozenset({
     "utcoffset", "uuid4", "validate_json", "validate_python", "values", "zfill",
 })  # fmt: skip
 """Methods of values that do, whatever holds them."""
-_AT_ONCE: Final = frozenset({"get_nowait", "put_nowait"})
-"""Methods of queues, whatever those are called: one that is empty or full is nothing unusual."""
+_EXPECTED: Final = frozenset({
+    "fileno", "get_nowait", "getpeername", "getsockname", "getsockopt", "put_nowait", "setsockopt", "settimeout",
+})  # fmt: skip
+"""Methods whose failure is nothing unusual, whatever they are called on: a queue is empty, the other side has gone."""
 _CONVERTING: Final = frozenset({
     "as", "coerce", "convert", "decode", "deserialize", "dumps", "encode", "format", "from", "has", "is", "loads",
     "mask", "normalize", "parse", "redact", "safe", "sanitize", "serialize", "split", "strip", "supports", "to",
@@ -91,9 +98,9 @@ def _reads_json(node: ast.Await) -> bool:
 def is_conversion(node: ast.Call, names: Names) -> bool:
     """Tell whether a call only computes, as far as names tell."""
     qualified = names.qualified(node.func) or ""
-    if _MODULES.match(qualified):
+    if _MODULES.match(qualified) or qualified in _FUNCTIONS:
         return qualified not in _EFFECTS
-    if isinstance(node.func, ast.Attribute) and node.func.attr in _AT_ONCE:
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _EXPECTED:
         return True
     return _sounds_harmless(node, is_function=bool(qualified)) and _stays_inside(node)
 

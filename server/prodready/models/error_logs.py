@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FUNCTIONS, TRIES, ancestors, enclosing_function, is_constant, parent, walk, walk_own
+from prodready.engine.syntax import (
+    FUNCTIONS,
+    TRIES,
+    ancestors,
+    enclosing_function,
+    enclosing_statement,
+    following,
+    is_constant,
+    parent,
+    walk,
+    walk_own,
+)
 from prodready.models.handlers import caught, is_broad
 from prodready.models.loggers import LogCall, log_call
 from prodready.models.naming import callee, words_of
@@ -68,6 +79,15 @@ def one_step_failed(call: LogCall, handler: ast.ExceptHandler, names: Names) -> 
     if not all(any(isinstance(n, ast.Name) and n.id in came for n in walk([call])) for call in made[1:]):
         return False
     return any(isinstance(n, ast.Name) and n.id == handler.name for n in walk([call.node]))
+
+
+def ends_command(call: LogCall, names: Names) -> bool:
+    """Tell whether a log call is the last that a command says: it returns a code other than 0, or exits."""
+    behind = following(enclosing_statement(call.node))
+    if isinstance(behind, ast.Return) and isinstance(behind.value, ast.Constant):
+        return isinstance(behind.value.value, int) and behind.value.value not in (0, False)
+    exits = behind.value if isinstance(behind, ast.Expr) else None
+    return isinstance(exits, ast.Call) and names.qualified(exits.func) in ("sys.exit", "builtins.exit")
 
 
 def _takes_item(node: ast.Call) -> bool:

@@ -120,6 +120,12 @@ def has_second_way(guard: Guard) -> bool:
     return _missing(behind.test) in bound & _bound_by(behind.body)
 
 
+def polls_queue(guard: Guard) -> bool:
+    """Tell whether the `try` takes something off a queue without waiting: an empty one is nothing unusual."""
+    calls = (n for n in walk_own(guarded_by(guard).body) if isinstance(n, ast.Call))
+    return any(isinstance(call.func, ast.Attribute) and call.func.attr == "get_nowait" for call in calls)
+
+
 def tries_next(guard: Guard) -> bool:
     """Tell whether a loop looks for the first of several things that fits, and a handler goes on to the next.
 

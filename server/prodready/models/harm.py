@@ -7,8 +7,8 @@ from typing import Final
 
 from prodready.engine.facts import ClassSymbol
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FUNCTIONS, FunctionNode, around
-from prodready.models.naming import words_of
+from prodready.engine.syntax import FUNCTIONS, FunctionNode, around, enclosing_handler, parent, walk_own
+from prodready.models.naming import callee, words_of
 
 _SILENT_METHODS: Final = frozenset({
     "__del__", "__exit__", "__aexit__", "__repr__", "__str__", "__format__", "excepthook", "handleError",
@@ -16,6 +16,9 @@ _SILENT_METHODS: Final = frozenset({
 _HOOK_WORDS: Final = frozenset({"atexit", "crash", "sink"})
 """Words in the names of functions that run at the end, as the process dies, or that log records are handed to."""
 _LOG_MODULES: Final = (["log"], ["logs"], ["logger"], ["logging"], ["loggers"])
+_SET_UPS: Final = frozenset({"logging.basicConfig", "logging.config.dictConfig", "logging.config.fileConfig"})
+_LOGGING: Final = frozenset({"log", "logger", "logging"})
+_SETTING_UP: Final = frozenset({"configure", "init", "initialize", "reload", "setup"})
 _NAMED: Final = (*FUNCTIONS, ast.ClassDef)
 
 
@@ -29,6 +32,21 @@ def runs_where_logging_harms(node: ast.AST, names: Names) -> bool:
         if isinstance(up, ast.ClassDef) and _is_log_part(up, names):
             return True
     return False
+
+
+def follows_failed_set_up(node: ast.AST, names: Names) -> bool:
+    """Tell whether `node` runs in a handler for a failure of setting up logging itself."""
+    handler = enclosing_handler(node)
+    guarded = parent(handler) if handler is not None else None
+    calls = (n for n in walk_own(getattr(guarded, "body", [])) if isinstance(n, ast.Call))
+    return any(_sets_up_logging(call, names) for call in calls)
+
+
+def _sets_up_logging(call: ast.Call, names: Names) -> bool:
+    if names.qualified(call.func) in _SET_UPS:
+        return True
+    words = words_of(callee(call))
+    return not _LOGGING.isdisjoint(words) and not _SETTING_UP.isdisjoint(words)
 
 
 def _is_exit_hook(function: FunctionNode, names: Names) -> bool:

@@ -33,7 +33,7 @@ from prodready.engine.syntax import (
 )
 from prodready.models.failures import sounds_secret
 from prodready.models.handlers import caught, is_broad
-from prodready.models.harm import runs_where_logging_harms
+from prodready.models.harm import follows_failed_set_up, runs_where_logging_harms
 from prodready.models.loggers import LogCall, log_call, module_loggers
 
 _ERROR_WORDS: Final = re.compile(
@@ -201,7 +201,7 @@ def in_service_code(node: ast.AST, context: Context) -> bool:
     by_script = context.facts.usage.by_script
     if any(isinstance(up, FUNCTIONS) and up.name in by_script for up in around(node, FUNCTIONS)):
         return False
-    return not runs_where_logging_harms(node, context.names)
+    return not runs_where_logging_harms(node, context.names) and not follows_failed_set_up(node, context.names)
 
 
 @remembered_of_module
@@ -371,8 +371,10 @@ def _goes_with_a_traceback(node: ast.AST, names: Names) -> bool:
 
 
 def _is_last_word(node: ast.AST, names: Names) -> bool:
-    """Tell whether the program ends right behind an output."""
+    """Tell whether the program ends right behind an output, after no more than further calls (`sys.stderr.flush()`)."""
     behind = _following(node)
+    while isinstance(behind, ast.Expr) and isinstance(behind.value, ast.Call) and not _calls(behind, _EXITS, names):
+        behind = following(behind)
     if isinstance(behind, ast.Raise) and behind.exc is not None:
         made = behind.exc.func if isinstance(behind.exc, ast.Call) else behind.exc
         return names.qualified(made) == "builtins.SystemExit"

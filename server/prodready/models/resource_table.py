@@ -49,6 +49,12 @@ class Resource:
     caution: str = ""
     lazy_answers: bool = False
     is_known: bool = True
+    called: str = ""
+
+    @property
+    def word(self) -> str:
+        """How messages and fixes call it: by its kind, where the table has no better word."""
+        return self.called or self.kind.value
 
 
 _FILE: Final = Resource(Kind.FILE)
@@ -100,9 +106,10 @@ CONSTRUCTORS: Final[Mapping[str, Resource]] = {
             "builtins.open", "io.open", "io.open_code", "io.FileIO", "os.fdopen", "codecs.open", "tokenize.open",
             "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File", "lzma.open", "lzma.LZMAFile", "wave.open",
             "tarfile.open", "tarfile.TarFile", "tarfile.TarFile.open", "zipfile.ZipFile", "mmap.mmap", "shelve.open",
-            "dbm.open", "urllib.request.urlopen",
+            "dbm.open",
         ),
     ),
+    "urllib.request.urlopen": replace(_FILE, called="response"),
     "aiofiles.open": Resource(Kind.FILE, is_async=True),
     **_each(
         _TEMPORARY,

@@ -46,11 +46,11 @@ Where the handler logs the traceback elsewhere on the same path, hands the excep
 again (but not an HTTP error, whose cause nobody logs); where the call says anything about `exc_info`; where a comment
 says that the exception must not be logged, or speaks of secrets or tracebacks; where the log names no more than the
 type of the exception, or its text cut or cleaned (`redact(str(e))`), which is kept out on purpose; and where the
-handler catches an expected, narrow type, or one that the `try` raises itself. Narrow types that mean a bug or a failing
-database (`TypeError`, `SQLAlchemyError`) are reported as info, and so is a single request (`requests.post(...)`) or
-text that is parsed (`json.loads(text)`) whose exception the log tells: there is no doubt where it failed. For loggers
-of an unknown kind it is a hint, without a fix; it is a hint, too, where a function that asks (`has_access`) returns
-False after the log.
+handler catches an expected, narrow type, or one that the `try` raises itself; and where a command tells its user what
+went wrong and ends (`return 1`). Narrow types that mean a bug or a failing database (`TypeError`, `SQLAlchemyError`)
+are reported as info, and so is a single request (`requests.post(...)`) or text that is parsed (`json.loads(text)`)
+whose exception the log tells: there is no doubt where it failed. For loggers of an unknown kind it is a hint, without a
+fix; it is a hint, too, where a function that asks (`has_access`) returns False after the log.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import partial
+from typing import Final
 
 from prodready.engine.finding import Fix, Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
@@ -67,6 +68,7 @@ from prodready.fixes.draft import Draft
 from prodready.models.error_logs import (
     answers_no,
     cuts_text,
+    ends_command,
     is_unexpected,
     lacks_traceback,
     names_type_only,
@@ -76,6 +78,8 @@ from prodready.models.error_logs import (
 from prodready.models.handlers import is_broad
 from prodready.models.loggers import LogCall, LoggerKind, log_call
 from prodready.models.reasons import is_kept_short
+
+_COMMANDS: Final = frozenset({Role.CLI, Role.SCRIPT})
 
 
 class MissingTraceback(Rule):
@@ -90,6 +94,8 @@ class MissingTraceback(Rule):
         handler = enclosing_handler(node)
         call = log_call(node, context.names) if handler is not None else None
         if handler is None or call is None or not lacks_traceback(call, handler, context.names):
+            return
+        if context.role_at(node) in _COMMANDS and ends_command(call, context.names):
             return
         if is_kept_short(call, handler, context) or names_type_only(call, handler) or cuts_text(call, handler):
             return

@@ -65,6 +65,7 @@ from prodready.models.prints import (
     error_log_of,
     in_service_code,
     is_traceback_print,
+    is_wanted,
     logs_traceback,
 )
 
@@ -78,6 +79,8 @@ class TracebackPrint(Rule):
 
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
         if not is_traceback_print(node, context.names) or not in_service_code(node, context):
+            return
+        if is_wanted(node, context.names):
             return
         fix = next((p.fix for p in self.proposals(node, context)), None)
         yield self.hit(context, node, "the traceback is printed: log the exception", fix=fix)

@@ -90,8 +90,8 @@ class UnclosedResource(Rule):
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
         unbound = unbound_of(node, context, _KINDS)
         if unbound is not None:
-            kind = unbound.resource.kind
-            message = f"the {kind.value} that '{_callee(node)}' opens is never closed: it has no name to close it by"
+            kind, word = unbound.resource.kind, unbound.resource.word
+            message = f"the {word} that '{_callee(node)}' opens is never closed: it has no name to close it by"
             fix = _FIX if unbound.is_repairable else None
             severity = _milder(Severity.INFO if kind in _COLLECTED else Severity.WARNING, kind, node, context)
             yield self.hit(context, node, message, fix=fix, severity=severity)
