@@ -14,8 +14,8 @@ INTRO = """\
 prodready reads `[tool.prodready]` in the nearest `pyproject.toml` above a file, or `prodready.toml`, whose keys stand
 at the top without a table. All keys may be left out. A wrong key or value is an error that names file, line and key.
 
-The root of a project, which paths and globs count from, is where that file lies; without one, the nearest directory with
-a `pyproject.toml`, `setup.cfg` or `.git`, else the folder that the editor has open, or the working directory.
+The root of a project, which paths and globs count from, is where that file lies; without one, the nearest directory
+with a `pyproject.toml`, `setup.cfg` or `.git`, else the folder that the editor has open, or the working directory.
 
 `prodready config FILE` prints the settings that count for a file, its role, and why it has that role. Editors that know
 JSON schemas can complete and check the table with [prodready.schema.json](prodready.schema.json).
