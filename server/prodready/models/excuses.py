@@ -14,6 +14,7 @@ from prodready.engine.syntax import (
     ancestors,
     enclosing_function,
     following,
+    is_constant,
     nearest,
     parent,
     walk,
@@ -120,10 +121,18 @@ def has_second_way(guard: Guard) -> bool:
     return _missing(behind.test) in bound & _bound_by(behind.body)
 
 
-def polls_queue(guard: Guard) -> bool:
-    """Tell whether the `try` takes something off a queue without waiting: an empty one is nothing unusual."""
+def polls(guard: Guard, names: Names) -> bool:
+    """Tell whether the `try` takes something off a queue without waiting, or asks whether a process lives."""
     calls = (n for n in walk_own(guarded_by(guard).body) if isinstance(n, ast.Call))
-    return any(isinstance(call.func, ast.Attribute) and call.func.attr == "get_nowait" for call in calls)
+    return any(_polls(call, names) for call in calls)
+
+
+def _polls(call: ast.Call, names: Names) -> bool:
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "get_nowait":
+        return True
+    # Signal 0 does nothing: the call fails where there is no such process.
+    asks = len(call.args) == 2 and is_constant(call.args[1], 0)
+    return asks and names.qualified(call.func) == "os.kill"
 
 
 def tries_next(guard: Guard) -> bool:

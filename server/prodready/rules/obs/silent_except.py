@@ -86,7 +86,7 @@ from prodready.models.excuses import (
     has_second_way,
     infers_missing,
     only_stores,
-    polls_queue,
+    polls,
     raises_on_purpose,
     tells_client_in_handler,
     tidies_after_error,
@@ -188,7 +188,7 @@ def _reason(node: Guard, context: Context) -> _Reason | None:
     names = context.names
     if gives_reason(node, context) or says_no(node) or infers_missing(node) or has_second_way(node):
         return _Reason.VALUE
-    if has_another_form(node) or tries_next(node) or polls_queue(node) or defaults_one_lookup(node, names):
+    if has_another_form(node) or tries_next(node) or polls(node, names) or defaults_one_lookup(node, names):
         return _Reason.VALUE
     if guards_computation(node, names):
         return _Reason.VALUE
