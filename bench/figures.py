@@ -34,7 +34,9 @@ median, and in parentheses what 5 % are above. One line in a function is changed
 change every time. *Pushed* waits for the diagnostics that the server sends, *pulled* asks for them. *Quick fixes* asks
 what can be done at a finding, the edit of the first repair included. `ruff server` runs the rules {rules}
 without preview; the ratio is prodready to it. The *empty pygls server* analyses nothing: it is what the library, the
-pipes and the client cost. The servers take turns at every single edit.
+pipes and the client cost. These servers take turns at every single edit. *pylsp* and *fixit lsp*, as they are without
+any settings, wait for half a second before they begin, and are asked a few times only; the sign > stands where no
+answer came so long.
 
 {typing}
 ## Memory

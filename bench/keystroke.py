@@ -1,6 +1,7 @@
-"""Time what somebody who types waits for, in prodready, `ruff server` and a server that does nothing, side by side.
+"""Time what somebody who types waits for, in prodready, other servers and one that does nothing, side by side.
 
-The servers take turns at every edit, so that whatever else the machine does hits all of them alike.
+The servers take turns at every edit, so that whatever else the machine does hits all of them alike. Those that analyse
+in Python are so slow that they take part in a few rounds only, behind the others.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from _bench.language_client import LanguageClient
+from _bench.language_client import LanguageClient, NoAnswerError
 from _bench.machine import description
 from _bench.projects import projects
 from _bench.servers import FLOOR, OURS, PEERS, RUFF, Peer
+from _bench.slow_servers import FIXIT, PYLSP, slow_peers
 from _bench.tables import table
 from _bench.timing import Figure
 from _bench.typing_script import Page, Typist
@@ -26,6 +28,7 @@ from _dev.problem import Problem
 
 FILES = ("django/http/response.py", "django/db/models/expressions.py", "tests/admin_views/tests.py")
 WARM_UP = 10
+SLOW_EDITS, SLOW_STARTS = 5, 3
 EDIT, PULL, OPEN, FIXES = "edit, pushed", "edit, pulled", "opened again", "quick fixes"
 START, FIRST_OPEN = "start to initialized", "first file opened"
 
@@ -63,14 +66,18 @@ def measure(edits: int, starts: int, files: Sequence[str] | None = None) -> dict
         Problem: when Django was not downloaded.
     """
     root = projects(["Django"])[0].root
+    slow = slow_peers()
     results: dict[str, Figures] = {}
     for name in files or FILES:
         page = Page(root / name)
         _say(f"{name}: {edits} edits")
-        results[f"{name} ({page.lines:,} lines)"] = _typing(root, page, edits)
+        figures = _typing(root, page, edits)
+        results[f"{name} ({page.lines:,} lines)"] = {**figures, **_slow_typing(root, page, slow)}
     if starts:
         _say(f"{starts} starts")
-        results[""] = _starting(root, Page(root / FILES[1]), starts)
+        page = Page(root / FILES[1])
+        few = min(starts, SLOW_STARTS)
+        results[""] = {**_starting(root, page, PEERS, starts), **_starting(root, page, slow, few)}
     return results
 
 
@@ -89,6 +96,27 @@ def _typing(root: Path, page: Page, edits: int) -> Figures:
         _in_turns(times, pushed, FIXES, Typist.quick_fixes, max(edits // 5, 5))
         _in_turns(times, pushed, OPEN, Typist.open_again, max(edits // 10, 5))
     return _figures(times)
+
+
+def _slow_typing(root: Path, page: Page, peers: Sequence[Peer]) -> Figures:
+    """Measure servers that may not answer in time: of these nothing more is asked."""
+    figures: Figures = {}
+    for peer in peers:
+        client, _ = peer.start(root)
+        try:
+            figures[peer.name] = {EDIT: _few_edits(Typist(client, page), peer.patience)}
+        finally:
+            client.close()
+    return figures
+
+
+def _few_edits(typist: Typist, patience: float) -> Figure:
+    with suppress(NoAnswerError):
+        typist.open()
+    try:
+        return Figure.of([typist.edit() for _ in range(SLOW_EDITS)])
+    except NoAnswerError:
+        return Figure.unanswered(patience * 1000)
 
 
 def _make_bare(typists: dict[str, Typist]) -> None:
@@ -114,13 +142,14 @@ def _in_turns(
                 times[name][kind].append(taken)
 
 
-def _starting(root: Path, page: Page, starts: int) -> Figures:
-    times: dict[str, dict[str, list[float]]] = {peer.name: defaultdict(list) for peer in PEERS}
+def _starting(root: Path, page: Page, peers: Sequence[Peer], starts: int) -> Figures:
+    times: dict[str, dict[str, list[float]]] = {peer.name: defaultdict(list) for peer in peers}
     for _ in range(starts):
-        for peer in PEERS:
+        for peer in peers:
             client, answer = peer.start(root)
             times[peer.name][START].append((answer.arrived - client.started) * 1000)
-            times[peer.name][FIRST_OPEN].append(Typist(client, page).open())
+            with suppress(NoAnswerError):
+                times[peer.name][FIRST_OPEN].append(Typist(client, page).open())
             client.close()
     return _figures(times)
 
@@ -132,17 +161,22 @@ def _started(stack: ExitStack, peer: Peer, root: Path, *, pull: bool) -> Languag
 
 
 def _figures(times: dict[str, dict[str, list[float]]]) -> Figures:
-    return {name: {kind: Figure.of(taken) for kind, taken in kinds.items()} for name, kinds in times.items()}
+    return {name: _summed(kinds) for name, kinds in times.items()}
+
+
+def _summed(times: dict[str, list[float]]) -> dict[str, Figure]:
+    return {kind: Figure.of(taken) for kind, taken in times.items() if taken}
 
 
 def page(results: dict[str, Figures]) -> str:
     """Return the figures as a Markdown table."""
-    head = ["", "Waiting for", OURS.name, RUFF.name, "ratio", FLOOR.name]
+    head = ["", "Waiting for", OURS.name, RUFF.name, "ratio", PYLSP, FIXIT, FLOOR.name]
     rows: list[list[object]] = []
     for title, figures in results.items():
         for kind, ours in figures[OURS.name].items():
             ruff, floor = figures[RUFF.name][kind], figures[FLOOR.name][kind]
-            rows.append([title, kind, ours, ruff, ours.ratio_to(ruff), floor])
+            slow = [figures.get(name, {}).get(kind, "") for name in (PYLSP, FIXIT)]
+            rows.append([title, kind, ours, ruff, ours.ratio_to(ruff), *slow, floor])
     return table(head, rows, text_columns=2)
 
 

@@ -16,12 +16,16 @@ from typing import Any, TypeAlias
 Json: TypeAlias = dict[str, Any]
 
 TIMEOUT = 120.0
-"""Seconds until a server that does not answer is given up."""
+"""Seconds until a server that does not answer is given up, unless something else is asked for."""
 _CHUNK = 1 << 20
 
 
 class ServerDiedError(Exception):
     """A server that ended, or did not answer in time; the text says what was waited for."""
+
+
+class NoAnswerError(ServerDiedError):
+    """A server that runs, and did not answer in time."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,15 @@ class Message:
 class LanguageClient:
     """One server process, talked to over its standard input and output, one question at a time."""
 
-    def __init__(self, command: Sequence[str], directory: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str] | None = None,
+        patience: float = TIMEOUT,
+    ) -> None:
         self.started = time.perf_counter()
+        self.patience = patience
         # Its standard error goes nowhere: a full pipe would stop it.
         self._process = subprocess.Popen(
             list(command),
@@ -92,7 +103,7 @@ class LanguageClient:
         Raises:
             ServerDiedError: when none comes.
         """
-        deadline = time.monotonic() + TIMEOUT
+        deadline = time.monotonic() + self.patience
         while True:
             message = self._receive(deadline, what)
             if wanted(message.content):
@@ -135,7 +146,9 @@ class LanguageClient:
                 arrived = time.perf_counter()
                 return Message(json.loads(body), arrived)
             ready, _, _ = select.select([self._output], [], [], max(deadline - time.monotonic(), 0))
-            data = os.read(self._output, _CHUNK) if ready else b""
+            if not ready:
+                raise NoAnswerError(f"no {what} from process {self.pid} in {self.patience:.0f} s")
+            data = os.read(self._output, _CHUNK)
             if not data:
                 raise ServerDiedError(f"no {what} from process {self.pid}, exit code {self._process.poll()}")
             self._buffer += data

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from _bench.language_client import Json, LanguageClient, Message
+from _bench.language_client import TIMEOUT, Json, LanguageClient, Message
 
 RUFF_RULES = ("T20", "BLE", "TRY", "LOG", "G", "SIM115", "DTZ", "S", "B", "E9", "F")
 """Ruff's rules for defects of the kind that prodready looks for."""
@@ -15,15 +15,16 @@ RUFF_RULES = ("T20", "BLE", "TRY", "LOG", "G", "SIM115", "DTZ", "S", "B", "E9", 
 
 @dataclass(frozen=True)
 class Peer:
-    """A language server: the command that starts it, and the options that it gets."""
+    """A language server: what starts it, the options that it gets, the seconds that it may take for an answer."""
 
     name: str
     command: tuple[str, ...]
     options: Json = field(default_factory=dict)
+    patience: float = TIMEOUT
 
     def start(self, root: Path, *, pull: bool = False) -> tuple[LanguageClient, Message]:
         """Start the server in a workspace; returns the client, and the answer to its introduction."""
-        client = LanguageClient(self.command, root, _environment())
+        client = LanguageClient(self.command, root, _environment(), self.patience)
         return client, client.initialize(root, capabilities(pull=pull), self.options)
 
 

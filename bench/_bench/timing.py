@@ -21,7 +21,14 @@ class Figure:
         ordered = sorted(times)
         return cls(statistics.median(ordered), ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)], len(ordered))
 
+    @classmethod
+    def unanswered(cls, waited: float) -> Figure:
+        """Return what stands for an answer that did not come while it was waited for."""
+        return cls(waited, waited, 0)
+
     def __str__(self) -> str:
+        if not self.count:
+            return f"> {self.median:,.0f}"
         digits = 1 if self.median < 100 else 0
         return f"{self.median:.{digits}f} ({self.high:.{digits}f})"
 
