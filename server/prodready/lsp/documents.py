@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsprotocol import types
 
-from prodready.engine.analysis import Analysis
-from prodready.engine.facts import NoProject
 from prodready.lsp.news import News
 from prodready.lsp.notebook import Notebook
 from prodready.lsp.session import LANGUAGE, Session
 from prodready.project.files import MAX_BYTES
 
 if TYPE_CHECKING:
+    from prodready.engine.analysis import Analysis
     from prodready.lsp.configuration import Situation
     from prodready.lsp.language_server import ProdreadyServer
     from prodready.lsp.parts import Part
@@ -209,6 +208,9 @@ class Documents:
         session.adopt(analysis)
 
     def _work(self, session: Session, situation: Situation) -> Callable[[], Analysis]:
+        from prodready.engine.analysis import Analysis
+        from prodready.engine.facts import NoProject
+
         project = session.view or NoProject()
         if session.analysis is None:
             return partial(Analysis.open, session.source, situation.settings, project)

@@ -8,14 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prodready.engine.analysis import Analysis
-from prodready.engine.facts import ModuleFacts
-from prodready.engine.finding import Edit, Finding
-from prodready.engine.settings import FileSettings
-from prodready.engine.source import SourceFile
-
 if TYPE_CHECKING:
+    from prodready.engine.analysis import Analysis
     from prodready.engine.cells import Cells
+    from prodready.engine.facts import ModuleFacts
+    from prodready.engine.finding import Edit, Finding
+    from prodready.engine.settings import FileSettings
     from prodready.fixes.planner import PlannedFix
     from prodready.project.config import Config
     from prodready.project.index import ProjectIndex
@@ -49,6 +47,9 @@ class Text:
 
     def analysis(self) -> Analysis:
         """Analyse the text."""
+        from prodready.engine.analysis import Analysis
+        from prodready.engine.source import SourceFile
+
         return Analysis.open(SourceFile.from_text(self.text, self.name), self.settings, self.project)
 
 

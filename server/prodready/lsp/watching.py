@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib
 import uuid
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from lsprotocol import types
 
 from prodready.lsp.configuration import FILES
+from prodready.lsp.starting import uncollected
 from prodready.lsp.uris import path_of
 
 if TYPE_CHECKING:
@@ -45,10 +45,9 @@ def register(server: ProdreadyServer) -> None:
 
 
 def _import() -> None:
-    importlib.import_module("prodready.rules").all_rules()
-    importlib.import_module("prodready.project.config")
-    # What is loaded by now stays: a full collection need not look at it again, which halves its pause.
-    gc.freeze()
+    with uncollected():
+        importlib.import_module("prodready.rules").all_rules()
+        importlib.import_module("prodready.project.config")
 
 
 def _registrations(server: ProdreadyServer) -> list[types.Registration]:
