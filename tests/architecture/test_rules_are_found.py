@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -140,3 +141,20 @@ def test_no_list_names_the_rules() -> None:
         if named := strings & codes:
             spoken[module.place] = named
     assert spoken == {}
+
+
+def test_a_directory_that_cannot_be_read_is_not_taken_for_one_without_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No findings would look like praise, for as long as the process runs."""
+    real = os.listdir
+
+    def refuse(path: str) -> list[str]:
+        if path.endswith("obs"):
+            raise OSError(24, "Too many open files")
+        return real(path)
+
+    all_rules.cache_clear()
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(OSError, match="Too many open files"):
+        all_rules()
+    monkeypatch.undo()
+    assert [rule.code for rule in all_rules()] == [rule.code for rule in RULES]

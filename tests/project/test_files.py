@@ -251,7 +251,7 @@ def test_failing_disk(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(WriteError) as caught:
         write_atomic(file, "b" * 1000, found)
-    assert caught.value.reason == "cannot be written: no space left on device"
+    assert caught.value.reason == "cannot be written: no space left on device; make room on the disk"
     assert file.read_text() == "a"
     assert list(file.parent.iterdir()) == [file]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,8 @@ from prodready.engine.finding import Range
 from prodready.project import console_scripts, supported_python, toml_text
 from prodready.project.kinds import Fault, Where
 from prodready.project.options import BY_KEY, Options, field_of
-from prodready.project.paths import absolute
+from prodready.project.os_errors import reason_of
+from prodready.project.paths import absolute, exists, is_directory
 from prodready.project.problems import ConfigError, ConfigProblem
 from prodready.project.settings_of import Config
 from prodready.project.suggest import closest
@@ -63,7 +65,7 @@ class Loader:
             ConfigError: when the configuration is wrong, or cannot be read.
         """
         start = absolute(start)
-        return self._of_directory(start if start.is_dir() else start.parent)
+        return self._of_directory(start if is_directory(start) else start.parent)
 
     def of_file(self, path: Path) -> Config:
         """Return the configuration of a file, given by its absolute path, as `load` does.
@@ -111,17 +113,22 @@ class Loader:
         if self._base is not None and self._base in (directory, *directory.parents):
             return self._base
         above = (directory, *directory.parents)
-        return next((here for here in above if not (here / "__init__.py").exists()), directory)
+        return next((here for here in above if not exists(here / "__init__.py")), directory)
 
     def _looks_like_root(self, directory: Path) -> Path | None:
         """Return the nearest directory, from `directory` up, that looks like a project's."""
-        if directory not in self._roots:
-            if any((directory / sign).exists() for sign in _ROOT_SIGNS):
-                self._roots[directory] = directory
-            else:
-                top = directory.parent == directory
-                self._roots[directory] = None if top else self._looks_like_root(directory.parent)
-        return self._roots[directory]
+        passed: list[Path] = []
+        root: Path | None = None
+        for here in (directory, *directory.parents):
+            if here in self._roots:
+                root = self._roots[here]
+                break
+            passed.append(here)
+            if any(exists(here / sign) for sign in _ROOT_SIGNS):
+                root = here
+                break
+        self._roots.update(dict.fromkeys(passed, root))
+        return root
 
 
 def _load_from(directory: Path) -> Config | None:
@@ -183,6 +190,20 @@ def _unknown_key(key: str, base: Where) -> str:
     return f"there is no such key; {step}"
 
 
+def _is_there(path: Path) -> bool:
+    """Tell whether a configuration file is there.
+
+    Raises:
+        PermissionError: when nobody lets us look: settings that may be there must not be taken for none.
+    """
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except PermissionError:
+        raise
+    except (OSError, ValueError):
+        return False
+
+
 def _problem(path: Path, fault: Fault) -> ConfigProblem:
     """Find the place of a fault in its file."""
     text = _read_toml(path) or ""
@@ -216,13 +237,10 @@ def _toml(path: Path) -> dict[str, Any] | None:
 
 def _read_toml(path: Path) -> str | None:
     """Return the text of a file, without a byte order mark; None when there is none."""
-    if not path.is_file():
-        return None
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig") if _is_there(path) else None
     except OSError as error:
-        reason = f"cannot be read: {(error.strerror or str(error)).lower()}"
-        raise ConfigError([ConfigProblem(path, None, "", reason)]) from error
+        raise ConfigError([ConfigProblem(path, None, "", f"cannot be read: {reason_of(error)}")]) from error
     except UnicodeDecodeError as error:
         if path.name == PYPROJECT and b"prodready" not in error.object:
             return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from prodready.project.ignored import IgnoreRules, is_left_out
-from prodready.project.paths import absolute, relative_to
+from prodready.project.os_errors import reason_of
+from prodready.project.paths import absolute, is_directory, relative_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,7 +38,7 @@ def discover(
     """
     seen: set[str] = set()
     for path in paths:
-        found = _walked(path, config, on_error) if path.is_dir() else [(path, os.path.realpath(path))]
+        found = _walked(path, config, on_error) if is_directory(path) else [(path, os.path.realpath(path))]
         for file, real in found:
             if real not in seen:
                 seen.add(real)
@@ -92,10 +94,14 @@ class _Walk:
     def _entries(self, directory: Path) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(directory) as entries:
-                return sorted(entries, key=lambda entry: entry.name)
+                found = sorted(entries, key=lambda entry: entry.name)
+            if found and not os.access(directory, os.X_OK):
+                # Names can be had, but nothing else of what is in there.
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            return found
         except OSError as error:
             if self.on_error is not None:
-                self.on_error(directory, f"cannot be read: {(error.strerror or str(error)).lower()}")
+                self.on_error(directory, f"cannot be read: {reason_of(error)}")
             return []
 
     def _skipped(self, path: Path, rules: IgnoreRules, *, directory: bool = False) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from prodready.project.discovery import discover
+from prodready.project.os_errors import reason_of
 
 __all__ = ["FileError", "FileText", "ReadError", "WriteError", "decode", "discover", "read", "write_atomic"]
 
@@ -126,7 +127,7 @@ def write_atomic(path: Path, text: str, like: FileText) -> None:
         _check_unchanged(real, like, path)
         _replace(real, data, like, path)
     except OSError as error:
-        raise WriteError(path, f"cannot be written: {_why(error)}") from error
+        raise WriteError(path, f"cannot be written: {reason_of(error)}") from error
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -139,7 +140,7 @@ def _read_bytes(path: Path) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ReadError(path, f"cannot be read: {_why(error)}") from error
+        raise ReadError(path, f"cannot be read: {reason_of(error)}") from error
     except ValueError as error:
         raise ReadError(path, "cannot be read: no file can have this name") from error
     if len(data) > MAX_BYTES:
@@ -149,11 +150,6 @@ def _read_bytes(path: Path) -> bytes:
 
 def _too_large(size: int) -> str:
     return f"is too large ({size / 1024 / 1024:.1f} MB; at most {MAX_BYTES // 1024 // 1024} MB are read)"
-
-
-def _why(error: OSError) -> str:
-    """Return the system's reason, without the number and the path."""
-    return (error.strerror or str(error)).lower()
 
 
 def _encoding(data: bytes, path: Path | str) -> tuple[str, bool]:

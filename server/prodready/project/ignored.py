@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodready.project.globs import can_match, compiled
+from prodready.project.paths import exists, is_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,9 +30,9 @@ SELDOM_SOURCE = frozenset({"_build", "buck-out", "build", "dist", "venv"})
 def is_left_out(directory: Path) -> bool:
     """Tell whether a directory is left out by default: by its name, or because it is a virtual environment."""
     name = directory.name
-    if name in NEVER_SOURCE or (name in SELDOM_SOURCE and not (directory / "__init__.py").is_file()):
+    if name in NEVER_SOURCE or (name in SELDOM_SOURCE and not is_file(directory / "__init__.py")):
         return True
-    return (directory / "pyvenv.cfg").is_file()
+    return is_file(directory / "pyvenv.cfg")
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class IgnoreRules:
 
 
 def _repository(directory: Path) -> Path | None:
-    return next((here for here in (directory, *directory.parents) if (here / ".git").exists()), None)
+    return next((here for here in (directory, *directory.parents) if exists(here / ".git")), None)
 
 
 def _excluded_by(top: Path) -> tuple[IgnoreFile, ...]:

@@ -10,6 +10,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from prodready.project.files import ReadError, read
+from prodready.project.paths import is_file
 from prodready.project.source_roots import source_roots
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ProjectIndex:
         """Learn that `path`, a file or directory, may have been made, changed or removed."""
         with self._lock:
             known = {found for found in self._paths.values() if found is not None}
-            if path not in known or not path.is_file():
+            if path not in known or not is_file(path):
                 self._roots = None
                 self._paths.clear()
             # A file with the same time and size may hold another text all the same.
@@ -76,7 +77,7 @@ class ProjectIndex:
         for root in self._roots:
             base = root.joinpath(*parts)
             for candidate in (base / "__init__.py", base.with_name(f"{parts[-1]}.py")):
-                if candidate.is_file() and self._is_inside(candidate):
+                if is_file(candidate) and self._is_inside(candidate):
                     return candidate
         return None
 

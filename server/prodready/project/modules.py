@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from prodready.project.paths import is_file
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -40,14 +42,14 @@ def name_in(package: str, stem: str) -> str:
 
 def is_source_root(directory: Path) -> bool:
     """Tell whether imports may start from `directory`: it is called `src`, or holds a marker, and is no package."""
-    if (directory / "__init__.py").is_file():
+    if is_file(directory / "__init__.py"):
         return False
-    return directory.name == "src" or any((directory / marker).is_file() for marker in ROOT_MARKERS)
+    return directory.name == "src" or any(is_file(directory / marker) for marker in ROOT_MARKERS)
 
 
 def _above_packages(directory: Path) -> Path:
     """Return the nearest directory, from `directory` up, that is not a package."""
-    while (directory / "__init__.py").is_file() and directory.parent != directory:
+    while is_file(directory / "__init__.py") and directory.parent != directory:
         directory = directory.parent
     return directory
 

@@ -11,6 +11,21 @@ def absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100  Path.resolve() follows links, Path.absolute() keeps ".."
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether a file is there, as far as one may look: where that is forbidden, `Path.is_file` raises."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_directory(path: Path) -> bool:
+    """Tell whether a directory is there, as far as one may look."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def exists(path: Path) -> bool:
+    """Tell whether anything is there, as far as one may look."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
 def relative_to(path: Path, root: Path) -> str | None:
     """Return `path` below `root` with slashes, None when it lies outside. Both are absolute; the disk is not asked."""
     text, base = os.fspath(path), os.fspath(root)

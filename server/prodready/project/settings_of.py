@@ -17,7 +17,7 @@ from prodready.project.globs import GlobSet
 from prodready.project.ignored import is_left_out
 from prodready.project.modules import name_in, package_in
 from prodready.project.options import BY_KEY, OPTIONS, Options, field_of
-from prodready.project.paths import absolute, relative_to
+from prodready.project.paths import absolute, is_file, relative_to
 from prodready.project.problems import ConfigError, ConfigProblem
 from prodready.project.roles import role_of
 from prodready.project.selectors import EVERYTHING, by_code, selected, selector_fault
@@ -227,7 +227,7 @@ class Config:
         """Return the package that a directory's files belong to, and whether the directory itself is one."""
         known = self._packages.get(directory)
         if known is None:
-            is_one = (directory / "__init__.py").is_file()
+            is_one = is_file(directory / "__init__.py")
             known = self._packages[directory] = (package_in(directory, self.root), is_one)
         return known
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prodready.project.ignored import is_left_out
 from prodready.project.modules import is_source_root
+from prodready.project.paths import is_directory, is_file
 
 _MAX_DEPTH = 3
 _MAX_DIRECTORIES = 500
@@ -22,7 +23,7 @@ def source_roots(root: Path) -> tuple[Path, ...]:
     and `_MAX_DIRECTORIES` directories are looked at.
     """
     found = [root]
-    if (root / "src").is_dir():
+    if is_directory(root / "src"):
         found.append(root / "src")
     for directory in _directories(root):
         if directory not in found and _may_start_imports(directory):
@@ -40,7 +41,7 @@ def _directories(root: Path) -> Iterator[Path]:
             looked_at += 1
             if looked_at > _MAX_DIRECTORIES:
                 return
-            children = [child for child in _subdirectories(directory) if not (child / "__init__.py").is_file()]
+            children = [child for child in _subdirectories(directory) if not is_file(child / "__init__.py")]
             yield from children
             below.extend(children)
         level = below
@@ -57,4 +58,4 @@ def _subdirectories(directory: Path) -> list[Path]:
 
 
 def _may_start_imports(directory: Path) -> bool:
-    return is_source_root(directory) or any((sub / "__init__.py").is_file() for sub in _subdirectories(directory))
+    return is_source_root(directory) or any(is_file(sub / "__init__.py") for sub in _subdirectories(directory))

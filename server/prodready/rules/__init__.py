@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
+import inspect
+import os
 from functools import lru_cache
 
 from prodready.engine.rule import Rule
@@ -27,9 +28,22 @@ def find_rule(text: str) -> Rule | None:
 
 
 def _module_names() -> list[str]:
-    families = [info.name for info in pkgutil.iter_modules(__path__) if info.ispkg]
-    return [
-        f"{__name__}.{family}.{info.name}"
-        for family in families
-        for info in pkgutil.iter_modules([f"{path}/{family}" for path in __path__])
-    ]
+    """Return the dotted names of the modules in the families' packages.
+
+    Raises:
+        OSError: when a directory cannot be read. `pkgutil` would take it for empty, and no rules look like no findings.
+    """
+    names: list[str] = []
+    for path in __path__:
+        for family in sorted(os.listdir(path)):  # noqa: PTH208  text, as __path__ is
+            modules = _modules_in(f"{path}/{family}")
+            if "__init__" in modules:
+                names.extend(f"{__name__}.{family}.{module}" for module in sorted(modules - {"__init__"}))
+    return names
+
+
+def _modules_in(directory: str) -> set[str]:
+    if not os.path.isdir(directory):  # noqa: PTH112
+        return set()
+    entries = os.listdir(directory)  # noqa: PTH208
+    return {name for entry in entries if (name := inspect.getmodulename(entry)) is not None}
