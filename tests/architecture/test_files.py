@@ -60,3 +60,18 @@ def test_text_is_split_into_lines_in_one_place_in_the_engine() -> None:
     """`str.splitlines` also splits at form feeds and U+2028, which are no line ends in Python."""
     users = [m.place for m in modules("engine", "fixes", "rules", "models") if ".splitlines(" in m.text]
     assert users == []
+
+
+def test_paths_are_looked_at_by_functions_that_never_raise() -> None:
+    """Before Python 3.14, `Path.is_file` and its like raise where nobody may look."""
+    asking = {"is_file", "is_dir", "exists"}
+    users = {
+        module.place
+        for module in ALL
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in asking
+        and not (node.args or node.keywords)
+    }
+    assert users == set()

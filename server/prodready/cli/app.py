@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import click
@@ -61,7 +62,8 @@ def commands() -> None:
     Exit codes of every command:
       0    nothing found
       1    there are findings
-      2    the call or the configuration is wrong, or (with no findings) files could not be read
+      2    the call or the configuration is wrong, or (with no findings) files could not be read,
+           or the system refuses what is needed: open files, room on the disk
       3    a fault of prodready itself
       130  interrupted
     """
@@ -75,20 +77,35 @@ def run(arguments: Sequence[str]) -> int:
         output.flush()
         return code if isinstance(code, int) else exits.NOTHING_FOUND
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):  # where nobody can be told, the exit code has to do
+            error.show()
         return exits.WRONG_CALL
     except (click.Abort, KeyboardInterrupt):
         return exits.INTERRUPTED
+    except OSError as error:
+        _report_refusal(error, state)
+        return exits.WRONG_CALL
     except Exception as error:  # noqa: BLE001  # the last place that can tell the user
         _report_fault(error, state)
         return exits.OUR_FAULT
 
 
+def _report_refusal(error: OSError, state: State) -> None:
+    """Tell what the system refused, where nobody has expected that."""
+    from prodready.project.os_errors import reason_of
+    from prodready.report.excerpt import printable
+
+    place = "" if error.filename is None else f"{error.filename}: "
+    output.tell(printable(f"prodready cannot go on: {place}{reason_of(error)}"))
+    if state.verbose:
+        output.tell("".join(traceback.format_exception(error)), newline=False)
+
+
 def _report_fault(error: Exception, state: State) -> None:
     from prodready.report.excerpt import printable
 
-    click.echo(printable(f"prodready failed: {type(error).__name__}: {error}"), err=True)
+    output.tell(printable(f"prodready failed: {type(error).__name__}: {error}"))
     if state.verbose:
-        click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+        output.tell("".join(traceback.format_exception(error)), newline=False)
     else:
-        click.echo("This is a fault of prodready; run it again with --verbose for the details to report.", err=True)
+        output.tell("This is a fault of prodready; run it again with --verbose for the details to report.")

@@ -7,32 +7,39 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TextIO
 
 import click
 
+from prodready.project.os_errors import reason_of
+from prodready.project.paths import exists, is_file
+
 
 def write_lines(lines: Iterable[str]) -> None:
-    """Write lines, which have no line ends, to standard output."""
+    """Write lines, which have no line ends, to standard output.
+
+    Raises:
+        click.ClickException: when that cannot be written.
+    """
     stream = _tolerant(sys.stdout)
-    try:
+    with _standard_output():
         stream.writelines(line + "\n" for line in lines)
         stream.flush()
-    except BrokenPipeError:
-        _forget_stdout()
 
 
 def write_bytes(content: bytes) -> None:
-    """Write `content` to standard output as it is."""
-    try:
+    """Write `content` to standard output as it is.
+
+    Raises:
+        click.ClickException: when that cannot be written.
+    """
+    with _standard_output():
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _forget_stdout()
 
 
 def write_file(path: Path, lines: Iterable[str]) -> None:
@@ -41,19 +48,19 @@ def write_file(path: Path, lines: Iterable[str]) -> None:
     Raises:
         click.ClickException: when the file cannot be written.
     """
-    whole = path.is_file() or not path.exists()
+    whole = is_file(path) or not exists(path)
     try:
         with _beside(path) if whole else _opened(path) as stream:
             stream.writelines(line + "\n" for line in lines)
     except OSError as error:
-        raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from error
+        raise click.ClickException(f"cannot write {path}: {reason_of(error)}") from error
 
 
 @contextmanager
 def _beside(path: Path) -> Iterator[TextIO]:
     """Open a new file that takes the place of `path` when all is written, and vanishes when that fails."""
     real = Path(os.path.realpath(path))
-    mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o666 & ~_umask()
+    mode = stat.S_IMODE(real.stat().st_mode) if exists(real) else 0o666 & ~_umask()
     descriptor, name = tempfile.mkstemp(prefix=".prodready-", suffix=".tmp", dir=real.parent)
     beside = Path(name)
     try:
@@ -77,11 +84,30 @@ def _umask() -> int:
 
 
 def flush() -> None:
-    """Write what is still held back; a reader that has gone is no error."""
-    try:
+    """Write what is still held back; a reader that has gone is no error.
+
+    Raises:
+        click.ClickException: when that cannot be written.
+    """
+    with _standard_output():
         sys.stdout.flush()
+
+
+def tell(text: str, *, newline: bool = True) -> None:
+    """Write to standard error; where that cannot be written there is nobody to tell, and the exit code has to do."""
+    with suppress(OSError):
+        click.echo(text, err=True, nl=newline)
+
+
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
         _forget_stdout()
+    except OSError as error:
+        _forget_stdout()
+        raise click.ClickException(f"cannot write to standard output: {reason_of(error)}") from error
 
 
 def _tolerant(stream: IO[str]) -> IO[str]:

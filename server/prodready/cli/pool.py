@@ -1,4 +1,4 @@
-"""Work spread over processes, where a process that dies costs the one piece that it worked on.
+"""Work spread over processes, where a process that dies costs at most the one piece that it worked on.
 
 The standard library's pools either hang or give up altogether when a worker is killed, and cannot say over what.
 Here every worker has a pipe of its own and answers in the order it was asked, so that the first piece without an answer
@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,22 +20,28 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Generic, TypeVar
 
+from prodready.project.os_errors import reason_of
+
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 Work = Callable[[_Task], _Result]
 
 _ASKED_AHEAD = 2
 """How many tasks a worker has at most, so that it need not wait for the next one."""
+_ATTEMPTS = 2
+"""How often a piece is tried: its process may have been killed for reasons that were not its own, but not twice."""
+_STARTS = 3
+"""How many processes in a row may end before they are ready."""
 _NEW_OBJECTS = 100_000
 
 
 class WorkersFailedError(RuntimeError):
-    """A worker process ended before it could take any work."""
+    """No worker process can be started, or they end before they can take any work."""
 
 
 @dataclass(frozen=True)
 class Died:
-    """The process that worked on a piece ended without an answer; `reason` says how."""
+    """The processes that worked on a piece ended without an answer; `reason` says how the last one did."""
 
     reason: str
 
@@ -56,15 +62,16 @@ def spread(
     one job everything happens in this process.
 
     Raises:
-        WorkersFailedError: when a worker cannot even start.
+        WorkersFailedError: when workers cannot even start.
     """
     if jobs <= 1 or len(tasks) <= 1:
         work = _relaxed(make_work)
         for index, task in enumerate(tasks):
             yield index, work(task)
         return
-    crew = _Crew(make_work, tasks, min(jobs, len(tasks)))
+    crew = _Crew(make_work, tasks)
     try:
+        crew.hire(min(jobs, len(tasks)))
         yield from crew.results()
     finally:
         crew.dismiss()
@@ -73,11 +80,27 @@ def spread(
 class _Crew(Generic[_Task, _Result]):
     """The workers, and the tasks that no worker has yet."""
 
-    def __init__(self, make_work: Callable[[], Work[_Task, _Result]], tasks: Sequence[_Task], size: int) -> None:
+    def __init__(self, make_work: Callable[[], Work[_Task, _Result]], tasks: Sequence[_Task]) -> None:
         self._make_work = make_work
         self._tasks = tasks
         self._waiting = deque(range(len(tasks)))
-        self._workers = [_Worker(make_work) for _ in range(size)]
+        self._attempts: Counter[int] = Counter()
+        self._failed_starts = 0
+        self._workers: list[_Worker] = []
+
+    def hire(self, number: int) -> None:
+        """Start workers; where the system refuses so many, fewer will do.
+
+        Raises:
+            WorkersFailedError: when there is none at all.
+        """
+        for _ in range(number):
+            try:
+                self._workers.append(_Worker(self._make_work))
+            except OSError as error:  # noqa: PERF203  a few processes
+                if self._workers:
+                    return
+                raise WorkersFailedError(f"no worker process can be started: {reason_of(error)}") from error
 
     def results(self) -> Iterator[tuple[int, _Result | Died]]:
         while True:
@@ -104,24 +127,31 @@ class _Crew(Generic[_Task, _Result]):
         try:
             answer = worker.pipe.recv()
         except (EOFError, OSError):
-            yield self._bury(worker)
+            yield from self._bury(worker)
             return
         if answer is _READY:
             worker.ready = True
+            self._failed_starts = 0
             return
         yield worker.asked.popleft(), answer[0]
 
-    def _bury(self, worker: _Worker) -> tuple[int, Died]:
-        """Blame the piece that a dead worker worked on, give the others back, and hire another worker."""
+    def _bury(self, worker: _Worker) -> Iterator[tuple[int, Died]]:
+        """Give back what a dead worker was given, but for a piece that was tried too often; hire another worker."""
         worker.process.join()
-        reason = _cause(worker.process.exitcode)
-        if not worker.ready:
-            raise WorkersFailedError(f"a worker process {reason} before it could start")
-        index = worker.asked.popleft()
-        self._waiting.extendleft(reversed(worker.asked))
         worker.end()
-        self._workers[self._workers.index(worker)] = _Worker(self._make_work)
-        return index, Died(reason)
+        self._workers.remove(worker)
+        reason = _cause(worker.process.exitcode)
+        if worker.ready:
+            index = worker.asked[0]
+            self._attempts[index] += 1
+            if self._attempts[index] == _ATTEMPTS:
+                yield worker.asked.popleft(), Died(reason)
+        else:
+            self._failed_starts += 1
+            if self._failed_starts == _STARTS:
+                raise WorkersFailedError(f"a worker process {reason} before it could start")
+        self._waiting.extendleft(reversed(worker.asked))
+        self.hire(1)
 
 
 _READY = None
@@ -136,9 +166,14 @@ class _Worker:
         self.asked: deque[int] = deque()
         self.ready = False
         self.process: SpawnProcess = context.Process(target=_serve, args=(theirs, make_work), daemon=True)
-        with _deaf_to_interrupts():
-            self.process.start()
-        theirs.close()
+        try:
+            with _deaf_to_interrupts():
+                self.process.start()
+        except OSError:
+            self.pipe.close()
+            raise
+        finally:
+            theirs.close()
 
     def ask(self, index: int, task: object) -> None:
         self.asked.append(index)
@@ -149,7 +184,8 @@ class _Worker:
             return
 
     def end(self) -> None:
-        self.process.terminate()
+        # Not politely: it has nothing to tidy up, and may be suspended.
+        self.process.kill()
         self.process.join()
         self.pipe.close()
 
@@ -157,13 +193,13 @@ class _Worker:
 def _serve(pipe: Connection, make_work: Callable[[], Work[Any, Any]]) -> None:
     """Answer tasks in a worker process until the other end of the pipe closes."""
     work = _relaxed(make_work)
-    pipe.send(_READY)
-    while True:
-        try:
-            task = pipe.recv()
-        except EOFError:
-            return
-        pipe.send((work(task),))
+    try:
+        pipe.send(_READY)
+        while True:
+            pipe.send((work(pipe.recv()),))
+    except (EOFError, ConnectionError):
+        # Whoever asks is gone, and has perhaps been killed.
+        return
 
 
 def _relaxed(make_work: Callable[[], Work[_Task, _Result]]) -> Work[_Task, _Result]:

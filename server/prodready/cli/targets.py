@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from prodready.cli import output
 from prodready.cli.options import STDIN, Arguments
-from prodready.cli.paths import shown_path
+from prodready.cli.paths import shown_path, working_directory
 from prodready.cli.target import Target
 from prodready.project.paths import absolute
 from prodready.report.model import Problem
@@ -59,9 +60,9 @@ def scope_of(arguments: Arguments) -> Scope:
     scope = Scope()
     try:
         if arguments.stdin:
-            _add_stdin(scope, arguments, Loader(absolute(Path())))
+            _add_stdin(scope, arguments, Loader(working_directory()))
         else:
-            _add_files(scope, arguments, Loader(absolute(Path())))
+            _add_files(scope, arguments, Loader(working_directory()))
     except ConfigError as error:
         raise WrongConfigError(error) from error
     return scope
@@ -70,7 +71,7 @@ def scope_of(arguments: Arguments) -> Scope:
 def warn_of_nothing(scope: Scope) -> None:
     """Tell a user who names directories without Python files, who would take silence for praise."""
     if not scope.targets and not scope.problems:
-        click.echo("warning: no Python files were found here", err=True)
+        output.tell("warning: no Python files were found here")
 
 
 def _refuse_contradictions(arguments: Arguments) -> None:

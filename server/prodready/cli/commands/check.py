@@ -121,7 +121,9 @@ def _rendered(
 
 def _refuse_unwritable(path: Path) -> None:
     """Say so before the work, not after it, when the report has nowhere to go."""
-    if not path.parent.is_dir():
+    from prodready.project.paths import is_directory
+
+    if not is_directory(path.parent):
         raise click.UsageError(f"--output-file: the directory {path.parent.as_posix()!r} does not exist.")
-    if path.is_dir():
+    if is_directory(path):
         raise click.UsageError(f"--output-file: {path.as_posix()!r} is a directory.")

@@ -11,7 +11,7 @@ import click
 
 from prodready.cli import exits, output
 from prodready.cli.options import output_format, verbose
-from prodready.cli.paths import shown_path
+from prodready.cli.paths import shown_path, working_directory
 
 
 @click.command("config", short_help="Show the settings of a file, its role and why.")
@@ -45,10 +45,10 @@ def _described(path: Path) -> dict[str, Any]:
     from prodready.cli.wrong_config import WrongConfigError
     from prodready.project.config import ConfigError, load
     from prodready.project.description import described
-    from prodready.project.paths import absolute
+    from prodready.project.paths import is_directory
 
     try:
-        config = load(path, absolute(Path()))
+        config = load(path, working_directory())
     except ConfigError as error:
         raise WrongConfigError(error) from error
-    return described(config, None if path.is_dir() else path, shown_path)
+    return described(config, None if is_directory(path) else path, shown_path)

@@ -125,6 +125,6 @@ def _tell(repairs: Sequence[Repair], manner: Manner, *, to_stderr: bool) -> None
 
     if to_stderr:
         for line in render(repairs, manner, painter(sys.stderr)):
-            click.echo(line, err=True)
+            output.tell(line)
     else:
         output.write_lines(render(repairs, manner, painter(sys.stdout)))
