@@ -193,6 +193,30 @@ def test_a_cache_that_cannot_be_made_is_none(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == ""
 
 
+def test_what_keeps_a_cache_from_being_written_is_known(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    store = Store(tmp_path / "file", "one")
+    store.read("name")
+    assert store.trouble is None
+    store.write("name", 1)
+    assert store.trouble == "file exists"
+
+
+def test_a_disk_that_is_full_leaves_no_mark_half_written(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(descriptor: int, mode: str) -> None:
+        os.close(descriptor)
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdopen", refuse)
+        store.write("name", 1)
+    assert store.trouble == "no space left on device; make room on the disk"
+    assert list(store.base.iterdir()) == []
+    again = Store(store.base, "one")
+    again.write("name", 1)
+    assert (again.trouble, (store.base / ".gitignore").read_text()) == (None, "*\n")
+
+
 def aged(path: Path, seconds: float) -> Path:
     then = time.time() - seconds
     os.utime(path, (then, then))
@@ -231,6 +255,16 @@ def test_sweeping_waits_for_a_day(store: Store) -> None:
     store.sweep()
     assert old.exists()
     aged(store.base / "swept", 25 * 60 * 60)
+    store.sweep()
+    assert not old.exists()
+
+
+def test_a_mark_from_the_future_does_not_put_sweeping_off(store: Store) -> None:
+    """The clock was set back since."""
+    store.write("a", 1)
+    store.sweep()
+    aged(store.base / "swept", -LONG_AGO)
+    old = aged(store.base / "one" / "a.json", LONG_AGO)
     store.sweep()
     assert not old.exists()
 
@@ -305,6 +339,23 @@ def test_a_file_that_was_read_just_after_it_was_written_is_read_again(
     file.write_text("x = 2\n")
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert Records(store).digest(file) not in (None, before)
+
+
+def test_a_record_from_a_later_time_than_now_is_not_believed(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock was set back since: a file may get the same times again, with another content."""
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n")
+    later(monkeypatch)
+    remembered(store, file)
+    stamp = Stamp.of(file)
+    file.write_text("x = 2\n")
+    monkeypatch.setattr(records, "now", stamps.now)
+    monkeypatch.setattr(Stamp, "of", lambda path: stamp)
+    read = counted_reads(monkeypatch)
+    assert Records(store).digest(file) == records.digest_of(file)
+    assert read == ["a.py", "a.py"]
 
 
 def test_a_file_of_the_same_content_is_not_read_a_third_time(

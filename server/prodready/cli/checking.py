@@ -6,6 +6,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
+from prodready.cli import output
 from prodready.cli.memory import Memory, user_store
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from prodready.cli.targets import Scope
     from prodready.project.cache.store import Store
     from prodready.report.model import FileReport
+
+
+_CACHE = "Checks take longer without; --no-cache goes without on purpose, PRODREADY_CACHE_DIR names another place."
 
 
 def check_all(scope: Scope, arguments: Arguments, *, timed: bool = False) -> list[FileReport]:
@@ -31,6 +35,10 @@ def check_all(scope: Scope, arguments: Arguments, *, timed: bool = False) -> lis
         known = {} if timed else _recalled(scope.targets, memory)
         rest = [target for target in scope.targets if target not in known]
         known.update(zip(rest, _analysed(scope, rest, arguments.jobs, store, memory, timed=timed), strict=True))
+    if store.trouble is not None:
+        from prodready.report.excerpt import printable
+
+        output.tell(f"warning: the cache at {printable(str(store.base))} cannot be written: {store.trouble}. {_CACHE}")
     return [known[target] for target in scope.targets]
 
 

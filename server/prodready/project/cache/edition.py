@@ -14,11 +14,17 @@ _FORMAT = 1
 
 
 def edition() -> str | None:
-    """Return a hash of the interpreter, the version and the source of prodready; None when the source is not there.
+    """Return a hash of the interpreter, the version and the source of prodready; None when the source cannot be read.
 
     The source is read, not only the version: a checkout that is worked on changes without a new version.
     """
-    root = Path(prodready.__file__).parent
+    try:
+        return _edition(Path(prodready.__file__).parent)
+    except OSError:
+        return None
+
+
+def _edition(root: Path) -> str | None:
     sources = sorted(path for path in root.rglob("*.py*") if path.suffix in (".py", ".pyc"))
     own = [path for path in sources if path.parent.name != "__pycache__"]
     if not own:

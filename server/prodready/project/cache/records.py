@@ -157,7 +157,9 @@ class Records:
         record, seen, stamp = self._record(path), now(), Stamp.of(path)
         if stamp is None:
             return None
-        if record is not None and record.stamp == stamp and stamp.vouches(record.seen):
+        # Since a clock was set back, times may come again that were given to another content.
+        in_order = record is not None and record.seen <= seen
+        if record is not None and in_order and record.stamp == stamp and stamp.vouches(record.seen):
             return record.digest
         try:
             digest = digest_of(path)

@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from prodready.project.os_errors import reason_of
+
 _MAX_FILE = 64 * 1024 * 1024
 _MAX_BYTES = 256 * 1024 * 1024
 _DAY = 24 * 60 * 60
@@ -39,13 +41,17 @@ class Limits:
 
 
 class Store:
-    """The files of one edition in the cache at `base`. Nothing here raises: what cannot be read or written is not."""
+    """The files of one edition in the cache at `base`. Nothing here raises: what cannot be read or written is not.
+
+    `trouble` says why nothing can be written, None while something can, or nothing was to be.
+    """
 
     def __init__(self, base: Path, edition: str) -> None:
         self.base = base
         self.edition = edition
         self._home = base / edition
-        self._writable: bool | None = None
+        self._prepared = False
+        self.trouble: str | None = None
 
     def read(self, name: str) -> object:
         """Return the plain value kept under `name`, None when there is none, or it is not as it was written."""
@@ -70,15 +76,16 @@ class Store:
             return
         try:
             _replace(self._path(name), _digest(body) + b"\n" + body)
-        except OSError:
+        except OSError as error:
             # A full disk does not become emptier while we run.
-            self._writable = False
+            self.trouble = reason_of(error)
 
     def sweep(self, limits: Limits | None = None) -> None:
         """Once a day, delete what nobody has used for long, and the oldest of what is too much in all."""
         mark = self.base / _SWEPT
         with suppress(OSError):
-            if not self._is_writable() or _age(mark) < _DAY:
+            # A mark from the future was made by a clock that has been set since.
+            if not self._is_writable() or 0 <= _age(mark) < _DAY:
                 return
             _sign(mark, "")
             os.utime(mark)
@@ -88,13 +95,13 @@ class Store:
         return self._home / f"{name}.json"
 
     def _is_writable(self) -> bool:
-        if self._writable is None:
+        if not self._prepared:
+            self._prepared = True
             try:
                 self._prepare()
-                self._writable = True
-            except OSError:
-                self._writable = False
-        return self._writable
+            except OSError as error:
+                self.trouble = reason_of(error)
+        return self.trouble is None
 
     def _prepare(self) -> None:
         """Make the directories, for the user alone; backups and git are told to leave them out."""
@@ -137,9 +144,9 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _sign(path: Path, text: str) -> None:
-    """Make a small file unless something of that name is there."""
-    with suppress(FileExistsError), path.open("x", encoding="ascii") as stream:
-        stream.write(text)
+    """Make a small file unless something of that name is there; whole, since nobody would write it again."""
+    if not os.path.lexists(path):
+        _replace(path, text.encode("ascii"))
 
 
 def _age(path: Path) -> float:
