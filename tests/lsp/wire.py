@@ -57,10 +57,13 @@ class Wire:
             self._news.put(None)
 
     def send(self, method: str, params: Any = None, ident: Any = None) -> None:
-        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method, "params": params}
+        message: dict[str, Any] = {"method": method, "params": params}
         if ident is not None:
             message["id"] = ident
-        self.send_body(json.dumps(message).encode())
+        self.send_message(message)
+
+    def send_message(self, message: dict[str, Any]) -> None:
+        self.send_body(json.dumps({"jsonrpc": "2.0", **message}).encode())
 
     def send_body(self, body: bytes) -> None:
         self.send_bytes(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
@@ -86,8 +89,10 @@ class Wire:
             found.append(message)
         return found
 
-    def initialize(self, process_id: int | None = None, root: str | None = None) -> dict[str, Any]:
-        params = {"processId": process_id, "rootUri": root, "capabilities": CAPABLE}
+    def initialize(
+        self, process_id: int | None = None, root: str | None = None, able: dict[str, Any] = CAPABLE
+    ) -> dict[str, Any]:
+        params = {"processId": process_id, "rootUri": root, "capabilities": able}
         return self.ask("initialize", params)
 
     def ask(self, method: str, params: Any = None) -> dict[str, Any]:

@@ -128,6 +128,7 @@ class Configurations:
 
     def reload(self) -> None:
         """Load everything again, and analyse anew the documents whose settings turn out to be others."""
+        self._server.editor.forget()
         self._loads.clear()
         self._problems.clear()
         self._logging.clear()
@@ -136,6 +137,13 @@ class Configurations:
             self._server.documents.review(session)
         if not documents:
             self._show()
+
+    def reload_of(self, directory: Path) -> None:
+        """Load the configuration of one directory again, and look at the documents in it."""
+        self._loads.pop(directory, None)
+        for session in self._server.documents.all():
+            if self._path(session).parent == directory:
+                self._server.documents.review(session)
 
     def written(self, paths: Iterable[Path]) -> None:
         """Note files that were written, made or removed: reload when one of them can make a difference."""
@@ -178,7 +186,7 @@ class Configurations:
 
     async def _load(self, directory: Path) -> _Loaded:
         task = asyncio.current_task()
-        editor = await self._server.editor.settings(uri_of(directory))
+        editor = await self._server.editor.settings(directory)
         base = self._folder_of(directory)
         config, problems = await asyncio.to_thread(_load, directory, base, self._server.client.codec)
         if config is None:

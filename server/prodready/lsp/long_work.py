@@ -9,7 +9,6 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
 
 if TYPE_CHECKING:
     from prodready.lsp.language_server import ProdreadyServer
@@ -54,16 +53,25 @@ class LongWork:
         if task.done():
             return
         token = f"prodready/{uuid.uuid4()}"
-        try:
-            await self._server.window_work_done_progress_create_async(types.WorkDoneProgressCreateParams(token))
-        except JsonRpcException as error:
-            logger.info("the client shows no progress: %s", error)
+        if not await self._has_place(token, task):
             return
         self._shown[token] = task
         self._tell(token, types.WorkDoneProgressBegin(title, cancellable=can_be_cancelled))
         await asyncio.wait([task])
         del self._shown[token]
         self._tell(token, types.WorkDoneProgressEnd())
+
+    async def _has_place(self, token: types.ProgressToken, task: asyncio.Task[Any]) -> bool:
+        """Ask the client for a place to show work in; one that does not answer before it is done needs none."""
+        params = types.WorkDoneProgressCreateParams(token)
+        asked = asyncio.ensure_future(self._server.window_work_done_progress_create_async(params))
+        await asyncio.wait([asked, task], return_when=asyncio.FIRST_COMPLETED)
+        if not asked.done():
+            asked.cancel()
+            return False
+        if (error := asked.exception()) is not None:
+            logger.info("the client shows no progress: %s", error)
+        return error is None
 
     def _tell(self, token: types.ProgressToken, value: types.WorkDoneProgressBegin | types.WorkDoneProgressEnd) -> None:
         self._server.progress(types.ProgressParams(token, value))
