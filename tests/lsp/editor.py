@@ -43,6 +43,7 @@ class Editor:
         features.pop(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         features.pop(types.WORKSPACE_DIAGNOSTIC_REFRESH)
         features.pop(types.PROGRESS)
+        features.pop(types.WINDOW_SHOW_MESSAGE)
         register_lsp_features(self.client, features)
 
         @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
@@ -58,6 +59,11 @@ class Editor:
         @self.client.feature(types.CLIENT_REGISTER_CAPABILITY)
         def register(params: types.RegistrationParams) -> None:
             self.registrations.extend(params.registrations)
+            self._news.set()
+
+        @self.client.feature(types.WINDOW_SHOW_MESSAGE)
+        def show_message(params: types.ShowMessageParams) -> None:
+            self.client.messages.append(params)
             self._news.set()
 
         @self.client.feature(types.PROGRESS)

@@ -74,7 +74,9 @@ async def test_a_start_that_fails_is_told_to_everybody_who_waits_and_tried_again
     monkeypatch.setattr(worker, "_start", start)
 
     assert [type(outcome) for outcome in outcomes] == [WorkerDiedError, WorkerDiedError]
-    assert str(outcomes[0]) == "no worker process can be started: [Errno 24] Too many open files"
+    assert str(outcomes[0]) == (
+        "no worker process can be started: too many open files; raise the limit of open files (ulimit -n)"
+    )
     assert await own.run(os.getpid) != os.getpid()
 
 

@@ -15,6 +15,7 @@ from prodready.engine.finding import Applicability
 from prodready.lsp.diagnostics import SOURCE, finding_id
 from prodready.lsp.edits import workspace_edit
 from prodready.lsp.worker import WorkerDiedError
+from prodready.project.os_errors import reason_of
 
 if TYPE_CHECKING:
     from prodready.engine.finding import Finding
@@ -225,11 +226,18 @@ class Offers:
 
 
 async def _settled_for_fixes(server: ProdreadyServer, uri: str) -> Settled | None:
-    """Return an open document with an analysis that fixes can be planned on; None when it is not open."""
+    """Return an open document with an analysis that fixes can be planned on; None when it is not open.
+
+    Raises:
+        JsonRpcException: when the system does not let us load what repairs need.
+    """
     settled = await server.documents.settled(uri)
     if settled is None or not any(finding.fix for finding in settled.analysis.findings):
         return settled
-    await server.fixer.prepare(settled.session)
+    try:
+        await server.fixer.prepare(settled.session)
+    except OSError as error:
+        raise JsonRpcException(f"repairs cannot be planned now: {reason_of(error)}", _REQUEST_FAILED) from error
     return await server.documents.settled(uri)
 
 

@@ -67,6 +67,8 @@ class Configurations:
         self._settling: dict[Path, asyncio.Task[None]] = {}
         self._problems: dict[Path, dict[str, list[str]]] = {}
         self._shown: set[str] = set()
+        self._unread: set[Path] = set()
+        """Directories about which something could not be read that may be readable the next time."""
         self._news = News()
         self._here = _working_directory()
 
@@ -77,8 +79,8 @@ class Configurations:
         except (OSError, ValueError) as error:
             # A name too long for a file, a directory that may no longer be read: the text is there all the same.
             level = self._news.level(str(error), first=logging.WARNING)
-            logger.log(level, "the settings of %s cannot be found, its defaults count: %s", session.name, error)
-            return Situation(FileSettings(), None)
+            logger.log(level, "the settings of %s cannot be found; the last ones count: %s", session.name, error)
+            return session.situation or Situation(FileSettings(), None)
 
     async def _found(self, session: Session) -> Situation:
         path = self._path(session)
@@ -113,8 +115,9 @@ class Configurations:
         try:
             work = self._server.worker.run(jobs.project_logging, config)
             found = await self._server.long_work.over(work, "Looking for the project's logging library")
-        except WorkerDiedError as error:
+        except (WorkerDiedError, OSError) as error:
             logger.warning("%s; new loggers will be the standard library's", error)
+            self._unread.add(config.root)
         self._logging[config.root] = found
         if found != ProjectLogging():
             for document in self._server.documents.all():
@@ -129,6 +132,7 @@ class Configurations:
     def reload(self) -> None:
         """Load everything again, and analyse anew the documents whose settings turn out to be others."""
         self._server.editor.forget()
+        self._unread.clear()
         self._loads.clear()
         self._problems.clear()
         self._logging.clear()
@@ -151,8 +155,8 @@ class Configurations:
             self.reload()
 
     def saved(self, path: Path) -> None:
-        """Note a file that was saved; without a client that watches files, any save is a chance to look again."""
-        if path.name in FILES or not self._server.client.watches_files:
+        """Note a file that was saved; each save is a chance to look at what nobody watches, or lets us read."""
+        if path.name in FILES or not self._server.client.watches_files or self._unread:
             self.reload()
 
     def _path(self, session: Session) -> Path:
@@ -188,13 +192,15 @@ class Configurations:
         task = asyncio.current_task()
         editor = await self._server.editor.settings(directory)
         base = self._folder_of(directory)
-        config, problems = await asyncio.to_thread(_load, directory, base, self._server.client.codec)
+        config, problems, is_readable = await asyncio.to_thread(_load, directory, base, self._server.client.codec)
         if config is None:
             config = self._good.get(directory) or _default(base or directory)
         else:
             self._good[directory] = config
         if self._loads.get(directory) is task:
             self._problems[directory] = problems
+            if not is_readable:
+                self._unread.add(directory)
             if self._loads.keys() == self._problems.keys():
                 self._show()
         return _Loaded(config.with_editor(editor.options), editor)
@@ -239,19 +245,19 @@ def _description(config: Config, path: Path, text: str) -> str:
     return "\n".join([*(f"# {line}" for line in lines[:head]), *lines[head:], ""])
 
 
-def _load(directory: Path, base: Path | None, codec: PositionCodec) -> tuple[Config | None, dict[str, list[str]]]:
-    """Load a directory's configuration; None with diagnostics by URI when it is wrong."""
+def _load(directory: Path, base: Path | None, codec: PositionCodec) -> tuple[Config | None, dict[str, list[str]], bool]:
+    """Load a directory's configuration; None with diagnostics by URI when it is wrong, and whether it could be read."""
     from prodready.project.config import ConfigError, load
 
     try:
-        return load(directory, base), {}
+        return load(directory, base), {}, True
     except ConfigError as error:
         logger.warning("the configuration is wrong:\n%s", error)
         found: dict[str, list[str]] = {}
         for problem in error.problems:
             if problem.path is not None:
                 found.setdefault(uri_of(problem.path), []).append(_diagnostic(problem, codec))
-        return None, found
+        return None, found, not isinstance(error.__cause__, OSError)
 
 
 def _diagnostic(problem: ConfigProblem, codec: PositionCodec) -> str:

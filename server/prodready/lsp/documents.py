@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lsprotocol import types
 
@@ -15,6 +15,7 @@ from prodready.lsp.news import News
 from prodready.lsp.notebook import Notebook
 from prodready.lsp.session import LANGUAGE, Session
 from prodready.project.files import MAX_BYTES
+from prodready.project.os_errors import reason_of
 
 if TYPE_CHECKING:
     from prodready.engine.analysis import Analysis
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from prodready.lsp.parts import Part
 
 logger = logging.getLogger(__name__)
+
+_NOT_ANALYSED: Final = "a document that cannot be analysed"
 
 
 class Settled(NamedTuple):
@@ -191,9 +194,18 @@ class Documents:
                 situation = await self._server.configurations.situation(session)
                 if outdated or situation != session.situation:
                     await self._analyse(session, situation)
+                    self._server.trouble.over(_NOT_ANALYSED)
                     self._step(session)
+        except OSError as error:
+            # Nothing can be loaded while no file can be opened; with the next edit, or save, that may be over.
+            session.is_outdated = True
+            self._refused(session, error)
         finally:
             session.refreshing = None
+
+    def _refused(self, session: Session, error: OSError) -> None:
+        text = f"{session.name} cannot be analysed: {reason_of(error)}. The next edit, or saving the file, tries again."
+        self._server.trouble.begun(_NOT_ANALYSED, text)
 
     async def _analyse(self, session: Session, situation: Situation) -> None:
         """Analyse a whole text in a thread; edits wait meanwhile, and are caught up with after it."""
@@ -219,7 +231,11 @@ class Documents:
     def _step(self, session: Session) -> None:
         """Analyse what has changed since the last analysis, and let the client know."""
         session.is_scheduled = False
-        if session.is_closed or session.is_held or session.analysis is None:
+        if session.is_closed or session.is_held:
+            return
+        if session.is_outdated:
+            self._ensure_task(session)
+        if session.analysis is None:
             return
         try:
             analysis = session.catch_up()

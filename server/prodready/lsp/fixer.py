@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import importlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from prodready.lsp import jobs
+from prodready.project.os_errors import reason_of
 
 if TYPE_CHECKING:
     from prodready.engine.analysis import Analysis
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from prodready.lsp.language_server import ProdreadyServer
     from prodready.lsp.parts import Part
     from prodready.lsp.session import Session
+
+
+_NO_REPAIRS: Final = "nothing can be repaired"
 
 
 class Fixer:
@@ -29,14 +33,29 @@ class Fixer:
         """Import libcst, and find out how the project logs, so that the first light bulb need not wait for either."""
         if self._imports is None:
             self._imports = self._server.tasks.start(asyncio.to_thread(_import))
+            self._imports.add_done_callback(self._imported)
             self._server.tasks.start(self._server.configurations.settle(session))
 
     async def prepare(self, session: Session) -> None:
-        """Get ready to plan repairs in a document: whoever asks for its analysis after this gets one fit for fixes."""
+        """Get ready to plan repairs in a document: whoever asks for its analysis after this gets one fit for fixes.
+
+        Raises:
+            OSError: when the system does not let us load what repairs need; the next time it may.
+        """
         self.warm_up(session)
         assert self._imports is not None, "warmed up"
         await asyncio.shield(self._imports)
         await self._server.configurations.settle(session)
+
+    def _imported(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if task.cancelled() or error is not None:
+            self._imports = None
+        if isinstance(error, OSError):
+            text = f"nothing can be repaired: {reason_of(error)}. Asking for repairs tries again."
+            self._server.trouble.begun(_NO_REPAIRS, text)
+        elif error is None:
+            self._server.trouble.over(_NO_REPAIRS)
 
     async def plan(self, session: Session, analysis: Analysis, finding: Finding) -> list[PlannedFix]:
         """Return the verified repairs of a finding, the preferred one first.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -21,12 +21,19 @@ from prodready.lsp.long_work import LongWork
 from prodready.lsp.modules import Projects
 from prodready.lsp.protocol import Protocol
 from prodready.lsp.tasks import Tasks
+from prodready.lsp.trouble import Trouble
 from prodready.lsp.worker import Worker
 
 if TYPE_CHECKING:
     from pygls.server import ServerErrors
 
 logger = logging.getLogger(__name__)
+
+_WORKER: Final = "no helper process"
+_MEANWHILE: Final = (
+    "What is open is analysed all the same; large repairs, and what other modules say, are missing until there is one. "
+    "Saving a file tries again."
+)
 
 
 class ProdreadyServer(LanguageServer):
@@ -37,7 +44,8 @@ class ProdreadyServer(LanguageServer):
     def __init__(self) -> None:
         self.client = Client()
         self.tasks = Tasks()
-        self.worker = Worker()
+        self.trouble = Trouble(self)
+        self.worker = Worker(self._worker_told)
         self.documents = Documents(self)
         self.editor = Editor(self)
         self.configurations = Configurations(self)
@@ -68,6 +76,12 @@ class ProdreadyServer(LanguageServer):
         if params.process_id is not None:
             parent.watch(params.process_id, self.protocol.stop, asyncio.get_running_loop())
         logger.info("initialized: %s", params.client_info)
+
+    def _worker_told(self, fault: str | None) -> None:
+        if fault is None:
+            self.trouble.over(_WORKER)
+        else:
+            self.trouble.begun(_WORKER, f"{fault}. {_MEANWHILE}")
 
     def report_server_error(self, error: Exception, source: ServerErrors) -> None:
         """Log what pygls could not do: it would show it to the user."""

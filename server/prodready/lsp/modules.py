@@ -149,7 +149,7 @@ class Modules:
                 # Whatever comes of it, the same is not asked for again before a file changes.
                 self._read.update((name, None) for name in names if name not in self._read)
                 self._take_over(await self._worker.run(jobs.load_modules, self._root, names, paths))
-        except WorkerDiedError as error:
+        except (WorkerDiedError, OSError) as error:
             logger.warning("%s; the project's other modules stay unknown", error)
         finally:
             self._reading = False

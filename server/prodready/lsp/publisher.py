@@ -78,8 +78,17 @@ class OutdatedError(JsonRpcContentModified):
     CODE = types.LSPErrorCodes.ServerCancelled.value
     MESSAGE = "the document has changed since"
 
+    def __init__(self, *, ask_again: bool = True) -> None:
+        super().__init__(data={"retriggerRequest": ask_again})
+
+
+class NotAnalysedError(OutdatedError):
+    """The answer to a pull of a document that cannot be analysed; no findings would look like praise."""
+
+    MESSAGE = "the document cannot be analysed now"
+
     def __init__(self) -> None:
-        super().__init__(data={"retriggerRequest": True})
+        super().__init__(ask_again=False)
 
 
 async def _settled(server: ProdreadyServer, uri: str) -> Settled | None:
@@ -111,6 +120,8 @@ def register_pull(server: ProdreadyServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def pull(params: types.DocumentDiagnosticParams) -> Json:
         settled = await _settled(server, params.text_document.uri)
+        if settled is None and server.documents.get(params.text_document.uri) is not None:
+            raise NotAnalysedError
         if settled is None:
             return Json('{"kind":"full","items":[]}')
         report = settled.part.report

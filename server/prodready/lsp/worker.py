@@ -13,6 +13,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Final, ParamSpec, TypeVar
 
+from prodready.project.os_errors import reason_of
+
 logger = logging.getLogger(__name__)
 
 _P = ParamSpec("_P")
@@ -29,9 +31,15 @@ class WorkerDiedError(RuntimeError):
 
 
 class Worker:
-    """Runs module-level functions in a process of its own, one at a time, in the order asked."""
+    """Runs module-level functions in a process of its own, one at a time, in the order asked.
 
-    def __init__(self) -> None:
+    `told` gets a sentence when there can be no such process, or when a function ends it for the first time; and None as
+    soon as there is one again.
+    """
+
+    def __init__(self, told: Callable[[str | None], None] = lambda _: None) -> None:
+        self._told = told
+        self._blamed: set[str] = set()
         self._pool: ProcessPoolExecutor | None = None
         self._pid: Future[int] | None = None
         self._starting: asyncio.Future[None] | None = None
@@ -45,11 +53,16 @@ class Worker:
         for _ in range(_ATTEMPTS):
             pool = await self._ready_pool()
             try:
-                return await asyncio.wrap_future(pool.submit(function, *arguments, **named))
+                result = await asyncio.wrap_future(pool.submit(function, *arguments, **named))
+                self._told(None)
+                return result
             except BrokenProcessPool:
                 logger.warning("the worker process died during %s", function.__name__)
                 if self._pool is pool:
                     self._pool = None
+        if function.__name__ not in self._blamed:
+            self._blamed.add(function.__name__)
+            self._told(f"the helper process was ended twice, the last time during {function.__name__}")
         raise WorkerDiedError(f"the worker process died during {function.__name__}")
 
     async def run_alone(self, function: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
@@ -96,7 +109,8 @@ class Worker:
         try:
             self._pool, self._pid = await asyncio.to_thread(_start)
         except OSError as error:
-            raise WorkerDiedError(f"no worker process can be started: {error}") from error
+            self._told(f"no helper process can be started: {reason_of(error)}")
+            raise WorkerDiedError(f"no worker process can be started: {reason_of(error)}") from error
 
     def _begun(self, starting: asyncio.Future[None]) -> None:
         self._starting = None
