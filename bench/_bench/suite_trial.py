@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,13 @@ from _bench.suite_run import MISSING, Run, run_tests
 from _dev.environment import say
 from _dev.problem import Problem
 
+ATTEMPTS = 3
+"""How often a test that differs is run again, with the repairs and without."""
+
 
 @dataclass(frozen=True)
 class Difference:
-    """A test that came to something else after the repairs, also when it ran alone; `why` is empty if unknown."""
+    """A test that always came to something else after the repairs, and never without; `why` is empty if unknown."""
 
     test: str
     before: str
@@ -30,7 +33,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Stage:
-    """What came of one kind of repairs, the safe ones or all. `repaired` counts findings by rule."""
+    """What came of one kind of repairs, the safe ones or all.
+
+    `repaired` counts findings by rule; `unsteady` are tests that differed, but not always, or without the repairs too.
+    """
 
     repaired: Mapping[str, int]
     changes: Mapping[str, Changed]
@@ -99,15 +105,43 @@ def _stage(home: SuiteHome, steady: Mapping[str, str], left_out: tuple[str, ...]
     unwanted = [*home.suite.left_out, *left_out]
     run = run_tests(home, unwanted)
     _keep(home, run, "all" if unsafe else "safe")
+    changes = _changes(home, run)
     suspects = [test for test, outcome in steady.items() if run.outcomes.get(test, MISSING) != outcome]
-    again = run_tests(home, unwanted, only=suspects).outcomes if suspects else {}
-    differing = [test for test in suspects if again.get(test, MISSING) != steady[test]]
+    differing = settled(home, steady, unwanted, suspects)
     differences = tuple(
-        Difference(test, steady[test], again.get(test, MISSING), home.suite.explanation(test) if unsafe else "")
-        for test in differing
+        Difference(test, steady[test], after, home.suite.explanation(test) if unsafe else "")
+        for test, after in differing.items()
     )
     unsteady = tuple(test for test in suspects if test not in differing)
-    return Stage(repaired, _changes(home, run), len(steady), differences, unsteady)
+    return Stage(repaired, changes, len(steady), differences, unsteady)
+
+
+def settled(
+    home: SuiteHome, steady: Mapping[str, str], unwanted: Sequence[str], suspects: Sequence[str]
+) -> dict[str, str]:
+    """Run the suspects again, alone; returns what those came to that differ for no other reason than the repairs.
+
+    A machine that is busy makes tests of real servers fail with the repairs and without. So a test is held against the
+    repairs only when it differs each time with them, and never without. The copy may be an unrepaired one afterwards.
+    """
+    differing: dict[str, str] = dict.fromkeys(suspects, MISSING)
+    for _ in range(ATTEMPTS):
+        differing = _differing(home, steady, unwanted, differing)
+    if differing:
+        home.copy_afresh()
+    for _ in range(ATTEMPTS):
+        without = _differing(home, steady, unwanted, differing)
+        differing = {test: after for test, after in differing.items() if test not in without}
+    return differing
+
+
+def _differing(
+    home: SuiteHome, steady: Mapping[str, str], unwanted: Sequence[str], tests: Iterable[str]
+) -> dict[str, str]:
+    """Run tests; returns what those came to that came to something else than in `steady`."""
+    chosen = list(tests)
+    outcomes = run_tests(home, unwanted, chosen).outcomes if chosen else {}
+    return {test: after for test in chosen if (after := outcomes.get(test, MISSING)) != steady[test]}
 
 
 def _keep(home: SuiteHome, run: Run, name: str) -> None:

@@ -19,7 +19,9 @@ tests twice as they are, once after `prodready fix`, and once after `prodready f
 and all code of the package is taken for service code, so that as much as possible is repaired.
 
 - *Tests* are those that twice came to the same before any repair (passed, skipped, or failed as expected); the others
-  are left out. Each of them is compared: a test that differs is run once more, alone with the others that differ.
+  are left out. Each of them is compared: a test that differs is run three times more, alone with the others that
+  differ, and three times without the repairs. The repairs are to blame when it never came to the same with them, and
+  always did without: a busy machine makes tests of real servers fail either way.
 - *Statements* are those that the repairs changed or inserted, the lines moved into a `with` included. *Executed* is how
   many of them these tests ran: only of these does an equal result say something.
 """
@@ -90,7 +92,7 @@ def _listed(trials: Sequence[Trial], stages: Sequence[Stage]) -> Iterator[str]:
     yield table(["Package", "Test", "Before", "After", "Why"], rows, text_columns=5) if rows else "No test differs.\n"
     unsteady = [f"{t.suite.name}: {plain(name)}" for t, s in zip(trials, stages, strict=True) for name in s.unsteady]
     if unsteady:
-        yield "Differed once, and not when run again:\n"
+        yield "Differed, but not always, or without the repairs too:\n"
         yield "".join(f"- {line}\n" for line in unsteady)
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,11 @@ import pytest
 
 from _bench import suites_page
 from _bench.changed import Changed, changed
+from _bench.suite_home import SuiteHome
 from _bench.suite_list import SUITES, Suite
 from _bench.suite_results import keep, kept
-from _bench.suite_run import PLUGIN
-from _bench.suite_trial import Difference, Stage, Trial
+from _bench.suite_run import PLUGIN, Run
+from _bench.suite_trial import ATTEMPTS, Difference, Stage, Trial, settled
 
 BEFORE = """\
 def read(path):
@@ -145,6 +147,48 @@ def test_the_page_says_what_was_compared_and_what_differs(trial: Trial) -> None:
     assert "- shop: tests/a.py::test_slow" in page
     assert "| OBS101 | print-call | 0 | 1 |" in page
     assert "- shop: `t::flaky`" in page
+
+
+class _Shop(SuiteHome):
+    """A home that knows whether its copy is a repaired one, and whose tests need no program to run."""
+
+    repaired = True
+    runs = 0
+
+    def copy_afresh(self) -> Path:
+        self.repaired = False
+        return self.work
+
+    def run(self, left_out: Sequence[str], only: Sequence[str]) -> Run:
+        self.runs += 1
+        fails = {
+            "broken": self.repaired,
+            "once": self.runs == 1,
+            "busy, good in the end": self.repaired or self.runs < 2 * ATTEMPTS,
+            "good": False,
+        }
+        return Run({test: "failed" if fails[test] else "passed" for test in only if test not in left_out}, {}, "")
+
+
+def test_the_repairs_are_to_blame_for_what_always_differs_with_them_and_never_without(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = _Shop(trial.suite)
+    monkeypatch.setattr("_bench.suite_trial.run_tests", _Shop.run)
+    tests = ["broken", "once", "busy, good in the end", "good"]
+
+    assert settled(home, dict.fromkeys(tests, "passed"), [], tests) == {"broken": "failed"}
+
+
+def test_a_test_that_is_no_longer_come_to_is_missing(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = _Shop(trial.suite)
+    never = Run({}, {}, "")
+    monkeypatch.setattr(
+        "_bench.suite_trial.run_tests",
+        lambda home, _, only: never if home.repaired else Run({"broken": "passed"}, {}, ""),
+    )
+
+    assert settled(home, {"broken": "passed"}, [], ["broken"]) == {"broken": "missing"}
 
 
 def test_a_difference_that_nobody_explains_is_said_to_be_one(trial: Trial) -> None:
