@@ -17,6 +17,7 @@ from prodready.engine.syntax import (
     is_constant,
     nearest,
     parent,
+    placed,
     walk,
     walk_own,
 )
@@ -71,6 +72,24 @@ def tidies_after_error(guard: Guard) -> bool:
         return False
     call = body[0].value.value if isinstance(body[0].value, ast.Await) else body[0].value
     return isinstance(call, ast.Call) and not _TIDYING.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1])
+
+
+def raises_next(guard: Guard) -> bool:
+    """Tell whether the code behind raises whatever the `try` came to, so that somebody learns of a failure anyway.
+
+    `try: send(goodbye) / except Exception: pass / raise FloodError()`. Where the `try` may return, the exception behind
+    is what its failure leads to, and hides why.
+    """
+    guarded = guarded_by(guard)
+    passes = isinstance(guard, ast.With) or all(isinstance(s, ast.Pass) for s in guard.body)
+    if not passes or _leaves([guarded]):
+        return False
+    block, index = placed(guarded)
+    return isinstance(block[-1], ast.Raise) and not _leaves(block[index + 1 : -1])
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    return any(isinstance(n, (ast.Return, ast.Break, ast.Continue)) for n in walk_own(body))
 
 
 def only_stores(guard: Guard) -> bool:

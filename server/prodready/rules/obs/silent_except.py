@@ -61,8 +61,8 @@ missing value is looked for in a second way (`if not x: try: x = …`), the hand
 else or a loop goes on to the next candidate, a function looks something up (`get_model_info`), the `try` only waits for
 what was started elsewhere (`await task`), or it raises a plain `Exception` to get to its own handler.
 
-It is a hint, too, where the `try` only closes things, or tidies up in an error callback, and where the handler observes
-on some paths or does other work instead.
+It is a hint, too, where the `try` only closes things, or tidies up in an error callback, where the code behind raises
+whatever the `try` came to, and where the handler observes on some paths or does other work instead.
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ from prodready.models.excuses import (
     infers_missing,
     only_stores,
     polls,
+    raises_next,
     raises_on_purpose,
     tells_client_in_handler,
     tidies_after_error,
@@ -171,7 +172,7 @@ def _ways(node: Guard, context: Context, *, mild: bool) -> Iterator[Proposal]:
 
 
 def _does_little_harm(node: Guard) -> bool:
-    return is_cleanup(guarded_by(node).body) or tidies_after_error(node)
+    return is_cleanup(guarded_by(node).body) or tidies_after_error(node) or raises_next(node)
 
 
 class _Reason(enum.Enum):
