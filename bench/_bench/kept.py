@@ -22,6 +22,7 @@ from _bench.exercise import patience
 from _bench.strokes import towards
 from _bench.survey import Job
 from _bench.twin import parses
+from _dev.problem import Problem
 from prodready.engine.analysis import Analysis
 from prodready.engine.finding import Edit, Finding
 from prodready.engine.source import SourceFile
@@ -198,6 +199,8 @@ def ruff(texts: Sequence[str]) -> list[list[Place]]:
         options = ["--isolated", "--no-cache", "--output-format", "json", "--select", ",".join(ruffs_twins())]
         command = [_RUFF, "check", *options, temporary]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode not in (0, 1):
+            raise Problem(f"ruff does not run: {done.stderr.strip()}")
         found: list[list[Place]] = [[] for _ in texts]
         for each in json.loads(done.stdout):
             if each["code"] not in (None, "invalid-syntax"):
@@ -210,5 +213,5 @@ def ruff(texts: Sequence[str]) -> list[list[Place]]:
 def ruffs_twins() -> tuple[str, ...]:
     """Return the codes of those of our rules' twins that are rules of ruff."""
     listed = subprocess.run([_RUFF, "rule", "--all", "--output-format", "json"], capture_output=True, check=True)
-    known = {rule["code"] for rule in json.loads(listed.stdout)}
+    known = {rule["code"] for rule in json.loads(listed.stdout) if "Stable" in rule["status"]}
     return tuple(sorted(known.intersection(twin for rule in all_rules() for twin in rule.twins)))
