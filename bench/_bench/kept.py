@@ -37,7 +37,7 @@ TRIES: Final = 60
 SECONDS: Final = 60
 """Seconds after which analysing a file counts as hanging."""
 _RUFF: Final = str(Path(sys.executable).with_name("ruff"))
-TOOLS: Final = ("typed", "opened", "once", "ruff")
+TOOLS: Final = ("typed", "opened", "ruff")
 
 
 @dataclass
@@ -79,22 +79,26 @@ class Tally:
 
 @dataclass(frozen=True)
 class Plan:
-    """How often each file is broken, by which random numbers, and until when (as `time.time` counts)."""
+    """How often each file is broken, by which random numbers, up to how many lines, and until when (`time.time`)."""
 
     seed: int
     each: int
+    lines: int
     deadline: float
 
 
 def kept(job: Job, plan: Plan) -> dict[str, Tally]:
-    """Break one file in some ways; returns the outcomes by kind, nothing for a file without findings to lose."""
+    """Break one file in some ways; returns the outcomes by kind, none for one that is too long or has no findings."""
     if time.time() > plan.deadline:
         return {}
     try:
         text = read(_path(job)).text
     except ReadError:
         return {}
-    sound = Analysis.open(SourceFile.from_text(text, job.path), job.project.config.for_file(_path(job), text))
+    source = SourceFile.from_text(text, job.path)
+    if len(source.lines) > plan.lines:
+        return {}
+    sound = Analysis.open(source, job.project.config.for_file(_path(job), text))
     if sound.is_broken or not sound.findings:
         return {}
     return _tried(sound, _drawn(sound.source, plan, f"{plan.seed} {job.project.name} {job.path}"))
@@ -110,7 +114,8 @@ def _drawn(source: SourceFile, plan: Plan, seed: str) -> list[Break]:
         warnings.simplefilter("ignore")
         tree = ast.parse(source.text)
     drawn: list[Break] = []
-    for kind in chance.sample(sorted(WAYS), plan.each):
+    rounds, rest = divmod(plan.each, len(WAYS))
+    for kind in (*sorted(WAYS) * rounds, *chance.sample(sorted(WAYS), rest)):
         for _ in range(TRIES if source.lines else 0):
             found = broken(source, tree, kind, chance)
             if found is not None and not parses(source.edit(found.edit)[0].text):
@@ -140,11 +145,7 @@ def _try(sound: Analysis, each: Break, text: str, tally: Tally) -> None:
     before = places(sound.findings)
     live = sound.edited(each.edit)
     fresh = SourceFile.from_text(text, sound.source.path)
-    outcomes = {
-        "typed": live,
-        "opened": Analysis.open(fresh, sound.settings),
-        "once": Analysis.once(fresh, sound.settings),
-    }
+    outcomes = {"typed": live, "opened": Analysis.open(fresh, sound.settings)}
     for tool, analysis in outcomes.items():
         if analysis.crashes or not any(finding.code == "SYN101" for finding in analysis.findings):
             tally.wrong.append(f"{sound.source.path} {each}: {tool}: no error, or a crash: {analysis.crashes}")

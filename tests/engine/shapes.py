@@ -63,6 +63,10 @@ def _module(n: int) -> str:
     return "".join(f"a{i} = open('{i}')\nprint(a{i})\n" for i in range(n))
 
 
+def _conflict(ours: str, theirs: str) -> str:
+    return f"<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> topic\n"
+
+
 SHAPES: Final[dict[str, Shape]] = {
     "elif": _elif,
     "if in if": _blocks("if x:"),
@@ -133,6 +137,12 @@ SHAPES: Final[dict[str, Shape]] = {
     "quotes": lambda n: "'" * (2 * n + 1) + "\n",
     "decorators of nothing": lambda n: "@d\n" * n,
     "elses of nothing": lambda n: "else:\n    print(1)\n" * n,
+    "merge conflicts": lambda n: _conflict("def f(x):\n    print(x)\n", "y = 1\n") * n,
+    "merge conflicts in a function": lambda n: "def f(x):\n" + _conflict("    print(x)\n", "    print((x\n") * n,
+    "a long merge conflict": lambda n: _conflict("print(1)\n" * n, "    print(2)\n" * n),
+    "begun merge conflicts": lambda n: "<<<<<<< HEAD\n    x\n" * n,
+    "wrong indents": lambda n: "class A:\n    def f(self):\n        g()\n" + "x\n        y\n" * n,
+    "tries without clauses": lambda n: "def f():\n    try:\n        g()\nx\n" * n,
     "NUL": lambda n: "x\0\n" * n,
     "deeper and deeper": lambda n: "".join(f"{' ' * i}if x:\n" for i in range(min(n, 1500))) + "pass\n",
     "no end of brackets": lambda n: "x = " + "(" * n + ")" * n + "\n",

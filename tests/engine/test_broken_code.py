@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from prodready.engine.analysis import Analysis
-from prodready.engine.finding import Position
+from prodready.engine.finding import Position, Range, Severity
 from prodready.engine.source import SourceFile
-from tests.engine.probe import opened, replaced, told
+from tests.engine.probe import edit, opened, replaced, told
 
 SERVICE = '''\
 """A service."""
@@ -261,6 +261,62 @@ def test_a_file_that_opens_broken_has_the_findings_of_the_other_lines_of_the_fun
     assert handlers(analysis) == [5, 10 + below]
     assert [f.stale for f in told(analysis, "OBS202")][-1]
     assert errors(analysis)
+
+
+@pytest.mark.parametrize("opener", [Analysis.open, Analysis.once])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *('"""Say', "        x = '''SELECT", 'f("""a', '        """Say', "        f('''a", "if x:", "x", "  y = 1"),
+        *("                z", "         if x:", "    if x:\n            y()"),
+    ],
+)
+def test_a_line_that_upsets_all_that_follows_hides_no_finding(
+    opener: Callable[[SourceFile], Analysis], line: str
+) -> None:
+    """Long strings turn code into text and text into code; a line indented wrong ends blocks, or begins one."""
+    text = SERVICE.replace('    """Read them."""\n', f'    """Read them."""\n{line}\n')
+    with pytest.raises(SyntaxError):
+        ast.parse(text)
+    analysis = opener(SourceFile.from_text(text))
+    below = 1 + line.count("\n")
+    assert handlers(analysis) == [number + below * (number > 64) for number in HANDLERS]
+    assert len(errors(analysis)) == 1
+
+
+@pytest.mark.parametrize(("added", "removed"), [("x = (\n", 0), ("", 1), ("\n\n  )\n", 0)])
+def test_a_slip_right_above_a_finding_moves_it(added: str, removed: int) -> None:
+    above, below = "def f():\n    try:\n        g()\n        h()\n", "    except:\n        pass\n"
+    broken = opened(above + below).edited(edit((4 - removed * 2, 0), (4, 0), added))
+    assert errors(broken)
+    assert handlers(broken) == [5 + added.count("\n") - removed * 2]
+
+
+def test_a_slip_in_front_of_a_finding_on_its_line_moves_it_with_what_it_speaks_of() -> None:
+    text = "def f():\n    s = g(); x = open(s)\n    x.read()\n"
+    analysis = opened(text)
+    assert [f.range for f in told(analysis, "RES103")] == [Range.of(1, 17, 1, 24)]
+    broken = analysis.edited(edit((1, 11), (1, 11), "(\n\n  "))
+    assert [f.range for f in told(broken, "RES103")] == [Range.of(3, 8, 3, 15)]
+
+
+def test_of_a_handler_with_a_broken_line_only_what_that_line_cannot_change_is_told() -> None:
+    """Any handler is a bare one, but one that is not seen whole may log or raise."""
+    text = "def f():\n    try:\n        g()\n    except:\n        {}\n"
+    assert [f.code for f in opened(text.format("pass")).findings] == ["OBS202", "OBS201"]
+    for line in ("x = (", "raise X(", "logger.exception('no)"):
+        broken = opened(text.format(line))
+        assert [(f.code, f.severity) for f in broken.findings if f.code != "SYN101"] == [("OBS202", Severity.HINT)]
+
+
+def test_a_handler_without_a_body_keeps_what_its_line_shows() -> None:
+    text = "def f():\n    try:\n        g()\n    except:  # never\n\n\ndef h():\n    pass\n"
+    assert [(f.code, f.severity) for f in opened(text).findings if f.code != "SYN101"] == [("OBS202", Severity.HINT)]
+
+
+def test_two_functions_that_are_broken_each_in_itself_are_two_errors() -> None:
+    text = "def f():\n    x = (\n\n\ndef g():\n    y\n        z\n\n\ndef h():\n        a\n    b\n"
+    assert [place.line for place, _ in errors(opened(text))] == [1, 6, 11]
 
 
 def test_a_line_that_is_replaced_to_see_the_rest_has_no_finding() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodready.engine.lexical import CLEAN, LexicalState, scan
+from prodready.engine.lexical import CLEAN, LexicalState, long_strings, scan, without_comment
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,25 @@ def test_scanning_line_by_line_gives_the_same_as_the_whole(lines: list[str]) -> 
     for line in lines:
         state = scan(line, state)
     assert state == scan("".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        pytest.param("", [], id="nothing"),
+        pytest.param("x = 'a'\ny = \"b\"\n", [], id="short ones"),
+        pytest.param("x = '''a\nb'''\ny = \"\"\"c\"\"\"\n", [4, 18], id="two"),
+        pytest.param("# '''\nx = \"'''\"\n", [], id="quotes in a comment and in a string"),
+        pytest.param("x = '''a\n", [], id="one that is not closed"),
+    ],
+)
+def test_long_strings_are_found_where_they_begin(text: str, starts: list[int]) -> None:
+    assert list(long_strings(text)) == starts
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("x = 1  # a\n", "x = 1  "), ("x = '#'\n", "x = '#'\n"), ("# a\n", ""), ("x = 'it # a\n", "x = 'it # a\n")],
+)
+def test_a_line_without_its_comment(line: str, code: str) -> None:
+    assert without_comment(line) == code

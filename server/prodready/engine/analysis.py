@@ -15,6 +15,7 @@ from prodready.engine.checker import (
     RuleCrash,
     RuleSet,
     check_segment,
+    check_stand_in,
     fault_findings,
     finding_order,
     segment_suppressions,
@@ -31,10 +32,10 @@ from prodready.engine.facts import (
     one_of,
     tells_the_same,
 )
-from prodready.engine.finding import Edit, Finding, Position, Range, Severity
+from prodready.engine.finding import Edit, Finding, Position, Range
 from prodready.engine.segments import Segment
 from prodready.engine.settings import FileSettings
-from prodready.engine.source import LineChange, SourceFile
+from prodready.engine.source import LineChange, SourceFile, split_lines
 from prodready.engine.standin import StandIn, stand_in
 from prodready.engine.usage import joined
 
@@ -234,12 +235,8 @@ def _check_broken(segment: Segment, knowledge: Knowledge) -> Checked:
     standing = segment.results[StandIn]
     if not isinstance(standing, StandIn):
         return Checked(faults)
-    checked = check_segment(standing.segment, knowledge, standing.replaced)
-    last = len(segment.lines)
-    sound = (f for f in checked.findings if f.range.start.line >= 0 and f.range.end.line < last)
-    # The line that is not seen may be the one that closes or logs: nothing here is sure.
-    own = tuple(replace(f, stale=True, severity=Severity.HINT) for f in sound)
-    return Checked((*faults, *own), checked.crashes)
+    checked = check_stand_in(standing, knowledge)
+    return Checked((*faults, *checked.findings), checked.crashes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -314,25 +311,27 @@ def _unchanged(old: Sequence[Segment], new: Sequence[Segment]) -> tuple[int, int
 
 def _moved(before: Analysis, segments: range, change: LineChange, edit: Edit) -> Iterator[Finding]:
     """Yield findings of some old segments where they stand after the edit, leaving out those that it touched."""
-    inserted = edit.text.count("\n") or edit.text.count("\r")
+    moved = partial(_range_after, change=change, edit=edit)
     for index in segments:
         for relative in before.checked[index].findings:
             finding = relative.shifted(before.document.starts[index])
-            if finding.code == "SYN101":
-                continue
-            if finding.range.end <= edit.range.start:
-                yield replace(finding, stale=True)
-            elif finding.range.start.line > edit.range.end.line:
-                yield replace(finding.shifted(change.delta), stale=True)
-            elif (
-                finding.range.start >= edit.range.end and not inserted and edit.range.start.line == edit.range.end.line
-            ):
-                yield replace(_right(finding, edit), stale=True)
+            is_untouched = finding.range.end <= edit.range.start or finding.range.start >= edit.range.end
+            if is_untouched and finding.code != "SYN101":
+                related = tuple(r if r.path else replace(r, range=moved(r.range)) for r in finding.related)
+                yield replace(finding, range=moved(finding.range), related=related, stale=True)
 
 
-def _right(finding: Finding, edit: Edit) -> Finding:
-    """Move a finding that stands behind an edit on the same line."""
-    by = len(edit.text) - (edit.range.end.column - edit.range.start.column)
-    start, end = finding.range.start, finding.range.end
-    last = Position(end.line, end.column + by) if end.line == start.line else end
-    return replace(finding, range=Range(Position(start.line, start.column + by), last))
+def _range_after(span: Range, change: LineChange, edit: Edit) -> Range:
+    """Return where a stretch that an edit did not touch stands after it."""
+    if span.start < edit.range.end:
+        return span
+    return Range(_place_after(span.start, change, edit), _place_after(span.end, change, edit))
+
+
+def _place_after(place: Position, change: LineChange, edit: Edit) -> Position:
+    end, column = edit.range.end, place.column
+    if place.line == end.line:
+        last = split_lines(edit.text + "|")[-1][:-1]
+        begun = 0 if len(last) < len(edit.text) else edit.range.start.column
+        column += begun + len(last) - end.column
+    return Position(place.line + change.delta, column)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from prodready.engine.facts import ModuleFacts, ProjectFacts
-from prodready.engine.finding import Finding
+from prodready.engine.finding import Finding, Range, Severity
 from prodready.engine.nodes import nodes_of
 from prodready.engine.rule import Context, Hit, Rule
 from prodready.engine.segments import Segment
 from prodready.engine.semantic import Names
 from prodready.engine.settings import FileSettings, Role
+from prodready.engine.standin import StandIn
 from prodready.engine.suppression import NOTHING, Suppressions, selectors_for, suppressions
 
 Check: TypeAlias = Callable[[ast.AST, Context], Iterator[Hit]]
@@ -90,11 +91,36 @@ def _is_pylint(code: str) -> bool:
     return len(code) == 5 and code.startswith(_PYLINT) and code[1:].isdigit()
 
 
-def check_segment(segment: Segment, knowledge: Knowledge, unreal: frozenset[int] = frozenset()) -> Checked:
-    """Run every rule over a segment and leave out what its comments, or the file's, silence.
+def check_segment(segment: Segment, knowledge: Knowledge) -> Checked:
+    """Run every rule over a segment and leave out what its comments, or the file's, silence."""
+    hits, crashes = _checked(segment, knowledge)
+    return Checked(tuple(sorted({hit.finding for hit in hits}, key=finding_order)), crashes)
 
-    `unreal` are 0-based lines of the segment that are not the text's own: nothing is said of code that spans one.
+
+def check_stand_in(standing: StandIn, knowledge: Knowledge) -> Checked:
+    """Check a stand-in for a segment; of code that spans what was put in, say what holds with something else there.
+
+    All of it is a hint: the line that is not seen may be the one that closes or logs.
     """
+    hits, crashes = _checked(standing.segment, knowledge)
+    seen = [hit for hit in hits if _is_seen(hit.finding.range, standing)]
+    whole = [hit for hit in seen if standing.replaced.isdisjoint(_lines_of(hit.node, standing.segment))]
+    if len(whole) < len(seen) and standing.other is not None:
+        both = {(hit.finding.code, hit.finding.range) for hit in _checked(standing.other, knowledge)[0]}
+        whole += [hit for hit in seen if (hit.finding.code, hit.finding.range) in both]
+    hints = {replace(hit.finding, stale=True, severity=Severity.HINT) for hit in whole}
+    return Checked(tuple(sorted(hints, key=finding_order)), crashes)
+
+
+def _is_seen(place: Range, standing: StandIn) -> bool:
+    """Tell whether what stands at a place of a stand-in is the text's."""
+    lines = range(place.start.line, place.end.line + 1)
+    inside = place.start.line >= 0 and place.end.line < len(standing.segment.lines)
+    return inside and (standing.replaced - standing.continued).isdisjoint(lines)
+
+
+def _checked(segment: Segment, knowledge: Knowledge) -> tuple[list[Hit], tuple[RuleCrash, ...]]:
+    """Return the hits in a segment that no comment silences, and the rules that raised."""
     rules = knowledge.rules or rule_set(knowledge.settings)
     context = _context(segment, knowledge)
     comments = segment_suppressions(segment)
@@ -106,13 +132,8 @@ def check_segment(segment: Segment, knowledge: Knowledge, unreal: frozenset[int]
             if crash is not None:
                 crashes.append(RuleCrash(rule.code, crash))
     whole = knowledge.facts.ignores
-    kept = [
-        hit.finding
-        for hit in hits
-        if not _silenced(hit.finding, hit.line, rules, comments, whole)
-        and unreal.isdisjoint(_lines_of(hit.node, segment) if unreal else ())
-    ]
-    return Checked(tuple(sorted(set(kept), key=finding_order)), tuple(crashes))
+    kept = [hit for hit in hits if not _silenced(hit.finding, hit.line, rules, comments, whole)]
+    return kept, tuple(crashes)
 
 
 def _lines_of(node: ast.AST, segment: Segment) -> range:

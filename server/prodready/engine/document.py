@@ -10,14 +10,17 @@ from __future__ import annotations
 import bisect
 import itertools
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from prodready.engine.joining import joined, whole_classes
 from prodready.engine.lexical import CLEAN, LexicalState, scan
+from prodready.engine.parsing import SyntaxFault, parse_quickly
 from prodready.engine.segments import (
     LEFT_CLASS,
     Segment,
+    begins_definition,
     continues_statement,
     cut,
     cut_class_lines,
@@ -36,6 +39,8 @@ from prodready.engine.source import LineChange
 MOST_FAULTS: Final = 200
 """Broken pieces that are told one by one: where there are more, the text is no code, and neighbours become one."""
 
+_INDENTED_WRONG: Final = ("unexpected indent", LEFT_CLASS.message)
+_NO_CLAUSE: Final = "expected 'except' or 'finally' block"
 _LINES_OF: Final = operator.attrgetter("lines")
 
 
@@ -55,8 +60,8 @@ class Document:
     @classmethod
     def whole(cls, lines: Sequence[str]) -> Document:
         """Parse `lines` once, as one segment where they parse: for text that will not be edited."""
-        segment = parse_run(lines)
-        return cls([segment] if segment.fault is None else _recover(lines))
+        body = parse_quickly("".join(lines))
+        return cls(_recover(lines) if isinstance(body, SyntaxFault) else [Segment(lines, body)])
 
     @classmethod
     def open(cls, lines: Sequence[str]) -> Document:
@@ -120,8 +125,8 @@ class Document:
 
 
 def _parse_cut(lines: Sequence[str]) -> list[Segment]:
-    whole = parse_run(lines)
-    return cut(lines, whole.body) if whole.fault is None else _recover(lines)
+    body = parse_quickly("".join(lines))
+    return _recover(lines) if isinstance(body, SyntaxFault) else cut(lines, body)
 
 
 def _recover(lines: Sequence[str]) -> list[Segment]:
@@ -138,27 +143,38 @@ def _recover(lines: Sequence[str]) -> list[Segment]:
     return recovered
 
 
-def _merged(segments: Sequence[Segment]) -> list[Segment]:
-    """Merge broken pieces that begin inside the broken statement before them, so that one error is said once."""
+def _merged(segments: Sequence[Segment], again: Callable[[Sequence[str]], Segment] = parse_run) -> list[Segment]:
+    """Merge broken pieces that begin inside the broken statement before them, so that one error is said once.
+
+    `again` parses what is merged.
+    """
     groups: list[list[Segment]] = []
     state = CLEAN
     crowded = sum(segment.fault is not None for segment in segments) > MOST_FAULTS
     for segment in segments:
         broken = bool(groups) and groups[-1][0].fault is not None and segment.fault is not None
-        if broken and (crowded or _is_rest(segment, state)):
+        if broken and (crowded or _is_rest(segment, groups[-1][-1], state)):
             groups[-1].append(segment)
             state = scan(segment.text, state)
         else:
             groups.append([segment])
             state = CLEAN if segment.fault is None else scan(segment.text)
-    return [group[0] if len(group) == 1 else parse_run([x for s in group for x in s.lines]) for group in groups]
+    return [group[0] if len(group) == 1 else again([x for s in group for x in s.lines]) for group in groups]
 
 
-def _is_rest(segment: Segment, state: LexicalState) -> bool:
-    """Tell whether a broken piece belongs to the broken one before it, which leaves the tokenizer in `state`."""
+def _is_rest(segment: Segment, before: Segment, state: LexicalState) -> bool:
+    """Tell whether a broken piece belongs to the broken one `before` it, up to which the tokenizer comes to `state`."""
     assert segment.fault is not None
-    closes = segment.fault.message == "unexpected indent" or segment.fault.message.startswith("unmatched ")
-    return continues_statement(segment.lines) or state.quote is not None or (state.depth > 0 and closes)
+    assert before.fault is not None
+    indent = "" if segment.owner is None else segment.owner.indent
+    if state.quote is not None or continues_statement(segment.lines, indent):
+        return True
+    if state.depth > 0 and segment.fault.message.startswith("unmatched "):
+        return True
+    # What stands deeper than a line that opens nothing, or a clause that is missing above, tells that this line is
+    # only indented wrong. A definition is not: whatever is in it is its own.
+    goes_on = segment.fault.message in _INDENTED_WRONG or before.fault.message == _NO_CLAUSE
+    return goes_on and not begins_definition(segment.lines, indent)
 
 
 def _recover_class(segment: Segment) -> list[Segment]:
@@ -169,7 +185,8 @@ def _recover_class(segment: Segment) -> list[Segment]:
     head = parse_head(pieces[0], owner)
     if head.fault is not None:
         return [segment]
-    members = [parse_members(piece, owner) for piece in pieces[1:]]
+    again = partial(parse_members, owner=owner)
+    members = _merged(list(map(again, pieces[1:])), again)
     if all(member.fault is None for member in members):
         return [segment]
     return [head, *members]

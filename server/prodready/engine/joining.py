@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from prodready.engine.lexical import LexicalState, scan
-from prodready.engine.segments import Segment, cut, ends_with_decorator, parse_run
+from prodready.engine.parsing import SyntaxFault, parse_quickly
+from prodready.engine.segments import Segment, cut, ends_with_decorator
 
 _FAULT_OF: Final = operator.attrgetter("fault")
 
@@ -69,9 +70,9 @@ class _Joiner:
 
     def _run_whole(self) -> bool:
         lines = [line for s in self.segments for line in s.lines]
-        whole = parse_run(lines)
-        if whole.fault is None:
-            self.segments = cut(lines, whole.body)
+        body = parse_quickly("".join(lines))
+        if not isinstance(body, SyntaxFault):
+            self.segments = cut(lines, body)
         return False
 
     def _stretch_at(self, index: int) -> tuple[int, int, list[Segment]] | None:
@@ -82,9 +83,9 @@ class _Joiner:
         first, last = whole_classes(self.segments, index, closing)
         while True:
             lines = [line for s in self.segments[first : last + 1] for line in s.lines]
-            whole = parse_run(lines)
-            if whole.fault is None:
-                return first, last, cut(lines, whole.body)
+            body = parse_quickly("".join(lines))
+            if not isinstance(body, SyntaxFault):
+                return first, last, cut(lines, body)
             if last + 1 == len(self.segments) or not ends_with_decorator(lines):
                 return None
             first, last = whole_classes(self.segments, first, last + 1)

@@ -52,6 +52,17 @@ def comments(text: str) -> Iterator[re.Match[str]]:
     return (match for match in _COMMENT_OR_STRING.finditer(text) if match["comment"] is not None)
 
 
+def without_comment(line: str) -> str:
+    """Return a line without the comment at its end."""
+    comment = next(comments(line), None)
+    return line if comment is None else line[: comment.start()]
+
+
+def long_strings(text: str) -> Iterator[int]:
+    """Yield where strings in triple quotes begin that are closed within the text, its comments skipped."""
+    return (match.start() for match in _COMMENT_OR_STRING.finditer(text) if match.group()[:3] in _CLOSE)
+
+
 def scan(text: str, state: LexicalState = CLEAN) -> LexicalState:
     """Return the state behind `text` when it begins in `state`. Takes time linear in the length of `text`."""
     depth, quote = state.depth, state.quote

@@ -6,10 +6,16 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass
+from typing import Final
 
+from prodready.engine.conflicts import conflicts, marker
 from prodready.engine.finding import Position, Range
+from prodready.engine.lexical import scan
 from prodready.engine.newer import RUNNING, Newer, newer_syntax, written_version
 from prodready.engine.source import encodable, split_lines
+
+CONFLICT: Final = "merge conflict: decide what to keep, and remove the lines that git put in"
+LEFT_OVER: Final = "this line is left of a merge conflict: remove it"
 
 _ON_LINE = re.compile(r" on line (\d+)")
 _DETECTED = re.compile(r" \(detected at line \d+\)")
@@ -30,12 +36,26 @@ class SyntaxFault:
     newer: Newer | None = None
 
 
+_TOO_DEEP: Final = SyntaxFault("the code is nested too deeply to be parsed", Range.of(0, 0, 0, 0))
+
+
 def parse(text: str) -> list[ast.stmt] | SyntaxFault:
     """Parse a whole text into its statements.
 
     Byte columns of the tree are those of `text` in UTF-8 (lone surrogates count three bytes, as U+FFFD does).
     Returns a `SyntaxFault` for anything that CPython refuses, nesting that is too deep and NUL included.
     """
+    result = parse_quickly(text)
+    if not isinstance(result, SyntaxFault) or result is _TOO_DEEP or "\0" in text:
+        return result
+    if (conflict := _conflict_fault(text, result)) is not None:
+        return conflict
+    newer = newer_syntax(encodable(text))
+    return result if newer is None else _newer_fault(newer, text)
+
+
+def parse_quickly(text: str) -> list[ast.stmt] | SyntaxFault:
+    """Parse a whole text as `parse` does, with CPython's words only for what it refuses."""
     if "\0" in text:
         return _nul_fault(text)
     if not text.isascii():
@@ -45,10 +65,24 @@ def parse(text: str) -> list[ast.stmt] | SyntaxFault:
             warnings.simplefilter("ignore")
             return ast.parse(text).body
     except SyntaxError as error:
-        newer = newer_syntax(text)
-        return _fault(error, text) if newer is None else _newer_fault(newer, text)
+        return _fault(error, text)
     except (RecursionError, MemoryError):
-        return SyntaxFault("the code is nested too deeply to be parsed", Range.of(0, 0, 0, 0))
+        return _TOO_DEEP
+
+
+def _conflict_fault(text: str, seen: SyntaxFault) -> SyntaxFault | None:
+    """Return a fault for the first line of a merge conflict, None where there is none outside of strings.
+
+    What is left of one has to be the very line that CPython stumbles over (`seen`): text has such lines, too.
+    """
+    lines = split_lines(text)
+    whole = [conflict.first for conflict in conflicts(lines)]
+    line = whole[0] if whole else seen.range.start.line
+    if not whole and (line >= len(lines) or marker(lines[line]) is None):
+        return None
+    if scan("".join(lines[:line])).quote is not None:
+        return None
+    return SyntaxFault(CONFLICT if whole else LEFT_OVER, Range.of(line, 0, line, len(lines[line].rstrip("\r\n"))))
 
 
 def _fault(error: SyntaxError, text: str) -> SyntaxFault:

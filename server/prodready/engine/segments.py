@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from prodready.engine.conflicts import conflicts, marker
 from prodready.engine.finding import Range
 from prodready.engine.lexical import CLEAN, scan
 from prodready.engine.parsing import SyntaxFault, end_line, parse, start_line
@@ -30,8 +31,9 @@ _BLANK = re.compile(r"[ \t\f]*(?:#.*)?[\r\n]*\Z")
 _INDENT = re.compile(r"[ \t\f]*")
 _CLASS = re.compile(r"class[ \t]+(\w+)")
 _MEMBER = re.compile(r"(?:async[ \t]+def|def|class)\b|@")
-# A line that begins with a backslash takes its indentation from the next: it may belong to anything.
-_CONTINUATION = re.compile(r"(?:else|elif|except|finally)\b|[)\]}\\]")
+# A line that begins with a backslash takes its indentation from the next: it may belong to anything. So may a line of
+# which a merge conflict is left.
+_CONTINUATION = re.compile(r"(?:else|elif|except|finally)\b|[)\]}\\]|<{7}|={7}|\|{7}|>{7}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +78,11 @@ def indent_of(line: str) -> str:
 
 
 def first_code_line(lines: Sequence[str]) -> str | None:
-    """Return the first line that is neither blank nor a comment, or None."""
-    return next((line for line in lines if not is_blank(line)), None)
+    """Return the first line that is neither blank nor a comment, or None. A merge conflict has that of its sides."""
+    first = next((line for line in lines if not is_blank(line)), None)
+    if first is None or marker(first) != "<":
+        return first
+    return next((line for _, line in _whole_conflicts(lines) if not is_blank(line)), first)
 
 
 def continues_statement(lines: Sequence[str], indent: str = "") -> bool:
@@ -87,6 +92,12 @@ def continues_statement(lines: Sequence[str], indent: str = "") -> bool:
         return False
     own = indent_of(first)
     return len(own) > len(indent) or _CONTINUATION.match(first, len(own)) is not None
+
+
+def begins_definition(lines: Sequence[str], indent: str = "") -> bool:
+    """Tell whether the first code of `lines` is a function, a class or a decorator of one, at a level of `indent`."""
+    first = first_code_line(lines)
+    return first is not None and indent_of(first) == indent and _MEMBER.match(first, len(indent)) is not None
 
 
 def ends_with_decorator(lines: Sequence[str]) -> bool:
@@ -255,15 +266,32 @@ def cut_class_lines(lines: Sequence[str]) -> tuple[Owner, list[Sequence[str]]] |
         return None
     pieces = _cut_at(lines, indent, _MEMBER)
     # What is written less deep may be another statement, which must not become a part of this class.
-    if len(pieces) < 2 or any(_leaves(line, indent) for line in lines[header + 1 :]):
+    if len(pieces) < 2 or _is_left(lines[header + 1 :], indent):
         return None
     return Owner(match.group(1), indent), pieces
 
 
-def _leaves(line: str, indent: str) -> bool:
-    """Tell whether a line stands less deep than `indent` for another reason than to close a bracket."""
-    own = indent_of(line)
-    return len(own) < len(indent) and not is_blank(line) and line[len(own)] not in ")]}"
+def _is_left(lines: Sequence[str], indent: str) -> bool:
+    """Tell whether a line stands less deep than the members of a class at `indent`, and may hold what looks like them.
+
+    One that holds nothing is a slip, or closes a bracket, or is git's.
+    """
+    code = [line for line in lines if not is_blank(line)]
+    return any(
+        len(indent_of(line)) < len(indent) and line.rstrip().endswith(":") and indent_of(below) == indent
+        for line, below in itertools.pairwise(code)
+    )
+
+
+def _whole_conflicts(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield lines with their numbers, a merge conflict as one: its first line of code, where the conflict begins."""
+    at = 0
+    for conflict in conflicts(lines):
+        yield from zip(range(at, conflict.first), lines[at : conflict.first], strict=True)
+        sides = (lines[line] for side in (conflict.ours, conflict.theirs) for line in side)
+        yield conflict.first, next((line for line in sides if not is_blank(line)), lines[conflict.first])
+        at = conflict.last + 1
+    yield from enumerate(lines[at:], at)
 
 
 def _cut_at(lines: Sequence[str], indent: str, start: re.Pattern[str]) -> list[Sequence[str]]:
@@ -271,7 +299,7 @@ def _cut_at(lines: Sequence[str], indent: str, start: re.Pattern[str]) -> list[S
     held = False  # the piece holds code, so a new one may begin; a decorator holds its function's place
     decorated = False
     comments = 0  # blank lines and comments just above, which belong to what follows
-    for number, line in enumerate(lines):
+    for number, line in _whole_conflicts(lines):
         if is_blank(line):
             comments += 1
             continue

@@ -22,7 +22,7 @@ def total(prices):
 ## Fix
 
 None: what was meant is for a person to say. The message is CPython's own; where it speaks of a bracket or a statement
-that was opened elsewhere, that place is shown too.
+that was opened elsewhere, that place is shown too. A merge conflict is told as one, at the line where it begins.
 
 ## Syntax that is newer
 
