@@ -12,7 +12,7 @@ from _bench.strokes import Step, applied, line_starts
 from prodready.engine.analysis import Analysis
 from prodready.engine.finding import Edit, Position
 from prodready.engine.settings import FileSettings
-from prodready.engine.source import SourceFile, split_lines
+from prodready.engine.source import SourceFile, encodable, split_lines
 from prodready.lsp.positions import PositionCodec
 from prodready.lsp.session import Session
 
@@ -95,7 +95,7 @@ def parses(text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse("".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text))
+            ast.parse(text if text.isascii() else encodable(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -159,6 +159,31 @@ def test_taking_a_side_brings_back_the_findings() -> None:
     assert (taken.source.text, taken.findings) == (sound.source.text, sound.findings)
 
 
+TELLING = "def f():\n    try:\n        g()\n    except Exception:\n        log.error('no')\n"
+
+
+def test_the_imports_in_a_conflict_are_known_to_the_rest() -> None:
+    """Where two people added an import is where most merges fail."""
+    ours, theirs = "import logging\nimport json\nlog = logging.getLogger()\n", "import logging\nimport re\n"
+    sound = [(f.code, f.severity) for f in opened(ours + TELLING).findings]
+    assert sound == [("OBS301", Severity.WARNING)]
+    for text in (conflict(ours, theirs), conflict("", ours), conflict("import logging\n", "") + ours[15:]):
+        assert [(f.code, f.severity) for f in opened(text + TELLING).findings if f.code != "SYN101"] == sound
+
+
+def test_what_stands_in_for_a_slip_is_known_to_nobody_else() -> None:
+    assert opened("def f(x):\n    return x\n").facts.symbols.keys() == {"f"}
+    assert opened("def f(x):\n    return x +\n").facts.symbols.keys() == set()
+    assert opened(conflict("", "def f(x):\n    return x\n")).facts.symbols.keys() == {"f"}
+
+
+def test_an_edit_beside_a_conflict_leaves_what_it_tells() -> None:
+    text = conflict("import logging\nlog = logging.getLogger()\n", "") + TELLING
+    edited = opened(text).edited(edit((1, 0), (1, 0), "import json\n")).edited(edit((6, 0), (6, 0), "x = 1\n"))
+    assert edited.facts.symbols.keys() >= {"logging", "log", "f", "x"}
+    assert [f.code for f in edited.findings] == ["SYN101", "OBS301"]
+
+
 def test_the_error_covers_the_line_that_git_wrote() -> None:
     found: list[Finding] = told(opened(conflict("x = 1\r\n", "x = 2\n").replace("HEAD\n", "HEAD\r\n")), "SYN101")
     assert [f.range for f in found] == [Range.of(0, 0, 0, 12)]

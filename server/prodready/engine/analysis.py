@@ -33,6 +33,7 @@ from prodready.engine.facts import (
     tells_the_same,
 )
 from prodready.engine.finding import Edit, Finding, Position, Range
+from prodready.engine.parsing import CONFLICT
 from prodready.engine.segments import Segment
 from prodready.engine.settings import FileSettings
 from prodready.engine.source import LineChange, SourceFile, split_lines
@@ -205,9 +206,26 @@ def _module_facts(document: Document, settings: FileSettings) -> ModuleFacts:
 def _facts(segment: Segment) -> SegmentFacts:
     known = segment.results.get(SegmentFacts)
     if known is None:
-        known = segment.results[SegmentFacts] = extract_facts(segment, segment_suppressions(segment).file)
+        ignores = segment_suppressions(segment).file
+        known = segment.results[SegmentFacts] = extract_facts(_written(segment), ignores)
     assert isinstance(known, SegmentFacts)
     return known
+
+
+def _written(segment: Segment) -> Segment:
+    """Return what somebody wrote that parses: of a merge conflict one side, else the segment, broken or not."""
+    if segment.fault is None or segment.fault.message != CONFLICT:
+        return segment
+    standing = _standing(segment)
+    return standing.segment if standing is not None and standing.is_written else segment
+
+
+def _standing(segment: Segment) -> StandIn | None:
+    """Return what stands in for a broken segment, looked for once."""
+    if StandIn not in segment.results:
+        segment.results[StandIn] = stand_in(segment)
+    standing = segment.results[StandIn]
+    return standing if isinstance(standing, StandIn) else None
 
 
 def _check(segment: Segment, knowledge: Knowledge) -> Checked:
@@ -230,10 +248,8 @@ def _check(segment: Segment, knowledge: Knowledge) -> Checked:
 def _check_broken(segment: Segment, knowledge: Knowledge) -> Checked:
     """Check a segment that never parsed: what is said of its sound lines is stale from the start, and a hint."""
     faults = tuple(fault_findings(segment, knowledge))
-    if StandIn not in segment.results:
-        segment.results[StandIn] = stand_in(segment)
-    standing = segment.results[StandIn]
-    if not isinstance(standing, StandIn):
+    standing = _standing(segment)
+    if standing is None:
         return Checked(faults)
     checked = check_stand_in(standing, knowledge)
     return Checked((*faults, *checked.findings), checked.crashes)
@@ -270,7 +286,7 @@ def _keep_stale(moved: Iterator[Finding], replaced: list[Segment], document: Doc
 
 def _kept_facts(broken: Segment, old: list[SegmentFacts], new: list[Segment]) -> SegmentFacts:
     """Return the facts of `broken` with those of the old segments that the `new` ones do not tell any more."""
-    live = {name for segment in new for name in _facts(segment).symbols}
+    live = {name for segment in new if segment is not broken for name in _facts(segment).symbols}
     symbols = merge(replace(told, rebound=frozenset()) for told in old).symbols
     part = _kept_part(broken, old)
     if part is not None:

@@ -40,12 +40,14 @@ class StandIn:
 
     Those in `continued` still hold all of the text's, with something behind it. `other` has something else in the place
     of these lines, where there is such a text that parses: what is found in both does not come of what was put in.
+    `is_written` tells whether nothing was put in: what is left of merge conflicts is what somebody wrote.
     """
 
     segment: Segment
     replaced: frozenset[int]
     continued: frozenset[int]
     other: Segment | None
+    is_written: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def _reached(attempt: _Attempt) -> int:
 
 
 def _sides(lines: Sequence[str]) -> list[_Side]:
-    """Return the lines with the first side of every merge conflict, and with the second; without one, as they are."""
+    """Return the lines with one side of each merge conflict, and with the other, the longer first; else as they are."""
     found = conflicts(lines)
     if not found:
         return [_Side(lines, frozenset())]
@@ -109,7 +111,7 @@ def _sides(lines: Sequence[str]) -> list[_Side]:
     for kept in ({n for c in found for n in c.ours}, {n for c in found for n in c.theirs}):
         gone = frozenset(every - kept)
         sides.append(_Side([_end(line) if n in gone else line for n, line in enumerate(lines)], gone))
-    return sides
+    return sorted(sides, key=lambda side: len(side.replaced))
 
 
 def _result(segment: Segment, attempt: _Attempt, sides: Sequence[_Side]) -> StandIn | None:
@@ -122,7 +124,7 @@ def _result(segment: Segment, attempt: _Attempt, sides: Sequence[_Side]) -> Stan
     other = _segment(segment, _attempt(segment, opposite, put)) if is_other else None
     lines = segment.lines
     continued = {n for n, new in attempt.put.items() if new.startswith(without_comment(lines[n]).rstrip() or "\n")}
-    return StandIn(own, attempt.side.replaced.union(attempt.put), frozenset(continued), other)
+    return StandIn(own, attempt.side.replaced.union(attempt.put), frozenset(continued), other, not attempt.put)
 
 
 def _segment(segment: Segment, attempt: _Attempt) -> Segment | None:
