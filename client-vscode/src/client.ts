@@ -1,7 +1,7 @@
 /** The language client of one server process. */
 
 import type { Readable } from "node:stream";
-import { CodeAction, CodeActionKind, type Diagnostic, type DocumentSelector, type LogOutputChannel } from "vscode";
+import { CodeAction, CodeActionKind, type Diagnostic, type LogOutputChannel } from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions } from "vscode-languageclient/node";
 import type { Launch } from "./discovery";
 import { copyLog } from "./log";
@@ -12,7 +12,7 @@ export const SOURCE = "prodready";
 export const DOCUMENTS = ["file", "untitled", "vscode-notebook-cell", "vscode-vfs", "vsls"].map((scheme) => ({
   language: "python",
   scheme,
-})) satisfies DocumentSelector;
+}));
 
 /** Tells what happens in the log and in the status only; the library would open a window for each. */
 class QuietClient extends LanguageClient {
@@ -20,6 +20,11 @@ class QuietClient extends LanguageClient {
     // A server that is going, or gone, misses no message.
     if (!this.isRunning() && message.startsWith("Sending ")) return;
     super.error(message, data instanceof Error ? data.message : data, false);
+  }
+
+  /** Never fails: the library tells in the log that a server did not end when asked, and ends it two seconds later. */
+  override stop(): Promise<void> {
+    return super.stop().catch(() => undefined);
   }
 }
 
@@ -65,7 +70,7 @@ export function codeOf({ code }: Diagnostic): string {
 
 /** The last entries of the light bulb: what the rules at the cursor are about. */
 function explanations(diagnostics: readonly Diagnostic[]): CodeAction[] {
-  const codes = new Set(diagnostics.filter((diagnostic) => diagnostic.source === SOURCE).map(codeOf));
+  const codes = new Set(diagnostics.filter(({ source }) => source === SOURCE).map(codeOf));
   return [...codes].map((code) => {
     const action = new CodeAction(`Explain ${code}`, CodeActionKind.QuickFix);
     action.command = { command: "prodready.explainRule", title: action.title, arguments: [code] };

@@ -2,48 +2,33 @@
 
 import * as vscode from "vscode";
 import { codeOf, SOURCE } from "./client";
-import type { Pages } from "./pages";
-
-/** What the commands need of the extension. */
-export interface Parts {
-  /** Sends a request to the server, once one runs; throws when none does. */
-  readonly ask: <T>(method: string, params: object) => Promise<T>;
-  /** Waits until a server runs; throws when none does. */
-  readonly ready: () => Promise<unknown>;
-  readonly restart: () => Promise<void>;
-  readonly showLog: () => void;
-  readonly debugInformation: () => string;
-  readonly pages: Pages;
-}
+import type { Extension } from "./extension";
+import { tell } from "./failures";
+import { showPage } from "./pages";
 
 const FIX_ALL = "source.fixAll.prodready";
 const NOTHING_SAFE =
   "prodready: nothing in this file can be repaired without a look. The light bulb at each finding shows the fixes that change more.";
 
-export function registerCommands(parts: Parts): vscode.Disposable {
+export function registerCommands(extension: Extension): vscode.Disposable[] {
   const commands: Record<string, (argument?: unknown) => unknown> = {
-    restart: () => parts.restart(),
-    showLog: () => parts.showLog(),
-    fixFile: () => fixFile(parts),
-    explainRule: (code) => explainRule(parts, code),
-    showConfiguration: () => showConfiguration(parts),
-    copyDebugInformation: () => copyDebugInformation(parts),
+    restart: () => extension.restart(),
+    showLog: () => extension.log.show(),
+    fixFile: () => fixFile(extension),
+    explainRule: (code) => explainRule(extension, code),
+    showConfiguration: () => showConfiguration(extension),
+    copyDebugInformation: () => copyDebugInformation(extension),
   };
-  const registered = Object.entries(commands).map(([name, command]) =>
+  return Object.entries(commands).map(([name, command]) =>
     vscode.commands.registerCommand(`prodready.${name}`, (argument?: unknown) => guarded(() => command(argument))),
   );
-  return vscode.Disposable.from(...registered);
 }
 
-/** Says what went wrong in words; the log is one click away. */
 async function guarded(command: () => unknown): Promise<void> {
   try {
     await command();
   } catch (error) {
-    const message = `prodready: ${error instanceof Error ? error.message : String(error)}`;
-    if ((await vscode.window.showErrorMessage(message, "Show Log")) !== undefined) {
-      await vscode.commands.executeCommand("prodready.showLog");
-    }
+    await tell(`prodready: ${error instanceof Error ? error.message : String(error)}`, "Show Log");
   }
 }
 
@@ -53,9 +38,9 @@ function activePython(): vscode.TextDocument {
   return document;
 }
 
-async function fixFile({ ready }: Parts): Promise<void> {
+async function fixFile(extension: Extension): Promise<void> {
   const { uri, lineCount } = activePython();
-  await ready();
+  await extension.ready();
   const whole = new vscode.Range(0, 0, lineCount, 0);
   const asked = ["vscode.executeCodeActionProvider", uri, whole, FIX_ALL, 1] as const;
   const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(...asked);
@@ -67,12 +52,13 @@ async function fixFile({ ready }: Parts): Promise<void> {
   }
 }
 
-async function explainRule({ ask, pages }: Parts, code?: unknown): Promise<void> {
-  const wanted = typeof code === "string" ? code : (codeAtCursor() ?? (await chooseRule(ask)));
+async function explainRule(extension: Extension, code?: unknown): Promise<void> {
+  const wanted = typeof code === "string" ? code : (codeAtCursor() ?? (await chooseRule(extension)));
   if (wanted === undefined) return;
   type Page = Record<"code" | "name" | "markdown", string>;
-  const page = await ask<Page>("prodready/ruleDocumentation", { code: wanted });
-  await pages.showMarkdown(`${page.code} ${page.name}.md`, page.markdown);
+  const server = await extension.ready();
+  const page = await server.sendRequest<Page>("prodready/ruleDocumentation", { code: wanted });
+  await showPage(`${page.code} ${page.name}.md`, page.markdown);
 }
 
 function codeAtCursor(): string | undefined {
@@ -80,12 +66,13 @@ function codeAtCursor(): string | undefined {
   if (editor === undefined) return undefined;
   const here = vscode.languages
     .getDiagnostics(editor.document.uri)
-    .find((diagnostic) => diagnostic.source === SOURCE && diagnostic.range.contains(editor.selection.active));
+    .find(({ source, range }) => source === SOURCE && range.contains(editor.selection.active));
   return here && codeOf(here);
 }
 
-async function chooseRule(ask: Parts["ask"]): Promise<string | undefined> {
-  const rules = ask<Record<"code" | "name" | "summary", string>[]>("prodready/rules", {});
+async function chooseRule(extension: Extension): Promise<string | undefined> {
+  type Rule = Record<"code" | "name" | "summary", string>;
+  const rules = extension.ready().then((server) => server.sendRequest<Rule[]>("prodready/rules", {}));
   const items = rules.then((all) =>
     all.map(({ code, name, summary }) => ({ label: code, description: name, detail: summary })),
   );
@@ -93,14 +80,15 @@ async function chooseRule(ask: Parts["ask"]): Promise<string | undefined> {
   return chosen?.label;
 }
 
-async function showConfiguration({ ask, pages }: Parts): Promise<void> {
+async function showConfiguration(extension: Extension): Promise<void> {
   const { uri } = activePython();
   const params = { textDocument: { uri: uri.toString() } };
-  const { text } = await ask<{ text: string }>("prodready/effectiveConfiguration", params);
-  await pages.showText(`settings of ${uri.path.split("/").at(-1)}.ini`, text);
+  const server = await extension.ready();
+  const { text } = await server.sendRequest<{ text: string }>("prodready/effectiveConfiguration", params);
+  await showPage(`settings of ${uri.path.split("/").at(-1)}.ini`, text);
 }
 
-async function copyDebugInformation({ debugInformation }: Parts): Promise<void> {
-  await vscode.env.clipboard.writeText(debugInformation());
+async function copyDebugInformation(extension: Extension): Promise<void> {
+  await vscode.env.clipboard.writeText(extension.debugInformation());
   void vscode.window.showInformationMessage("prodready: the debug information is in the clipboard.");
 }

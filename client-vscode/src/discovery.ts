@@ -1,6 +1,12 @@
 /** Which server runs: the one that the settings name, that of the project's environment, or the bundled one. */
 
-import type { Settings } from "./settings";
+import { statSync } from "node:fs";
+import { type ExtensionContext, workspace } from "vscode";
+import { bundledPython } from "./bundled";
+import { run } from "./process";
+import type { ActiveInterpreter } from "./pythonExtension";
+import { candidates, THIS_MACHINE } from "./pythons";
+import { settings } from "./settings";
 
 /** A command that starts a server. */
 export interface Launch {
@@ -10,40 +16,38 @@ export interface Launch {
   readonly origin: string;
 }
 
-/** What the search asks. `hasServer` runs the interpreter, isolated, and tells whether a server can start in it. */
-export interface Surroundings {
-  readonly settings: Settings;
-  readonly isTrusted: boolean;
-  readonly isFile: (file: string) => boolean;
-  readonly activeInterpreter: () => Promise<string | undefined>;
-  readonly hasServer: (python: string) => Promise<boolean>;
-  readonly bundled: () => Promise<string>;
-  readonly log: (message: string) => void;
-}
-
 /** Importing the whole server is the only test that a broken dependency does not pass. */
-export const SERVER_TEST = ["-I", "-c", "import prodready.lsp.server"] as const;
+const SERVER_TEST = ["-I", "-c", "import prodready.lsp.server"];
 
-/** Returns the server to start; throws an Error with a message for the user when the settings name none that exists. */
-export async function findServer(surroundings: Surroundings): Promise<Launch> {
-  const { settings, isFile, bundled } = surroundings;
-  const key = settings.path === "" ? "interpreter" : "path";
-  const file = settings[key];
-  if (file !== "" && !isFile(file)) throw new Error(`prodready.${key} is ${file}, but there is no such file`);
-  const server = ["server", "--log-level", settings.logLevel];
-  if (settings.path !== "") return { command: settings.path, args: server, origin: "prodready.path" };
-  const own = await ofEnvironment(surroundings);
-  const origin = own === undefined ? "bundled with the extension" : `installed for ${own}`;
+/** Returns the server to start; throws an Error with a message for the user when there is none. */
+export async function findServer(context: ExtensionContext, active: Pick<ActiveInterpreter, "get">): Promise<Launch> {
+  const { path, interpreter, importStrategy, logLevel } = settings();
+  const [key, file] = path === "" ? ["interpreter", interpreter] : ["path", path];
+  if (file !== "" && !statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    throw new Error(`prodready.${key} is ${file}, but there is no such file`);
+  }
+  const server = ["server", "--log-level", logLevel];
+  if (path !== "") return { command: path, args: server, origin: "prodready.path" };
   // `-I` keeps the directory that it is started in, the user's packages and PYTHON* variables from being imported.
-  return { command: own ?? (await bundled()), args: ["-I", "-X", "utf8", "-m", "prodready", ...server], origin };
+  const args = ["-I", "-X", "utf8", "-m", "prodready", ...server];
+  // An environment that lies in a workspace which is not trusted could be made to run anything.
+  const chosen = async () => interpreter || (workspace.isTrusted ? active.get() : undefined);
+  const own = importStrategy === "useBundled" ? undefined : await chosen();
+  if (own !== undefined && (await hasServer(own))) return { command: own, args, origin: `installed for ${own}` };
+  const command = await bundledPython(context, async () => (interpreter ? [interpreter] : machines(await chosen())));
+  const why = own === undefined ? "" : `, as ${own} has no prodready that can start`;
+  return { command, args, origin: `bundled with the extension${why}` };
 }
 
-async function ofEnvironment(surroundings: Surroundings): Promise<string | undefined> {
-  const { settings, isTrusted, activeInterpreter, hasServer, log } = surroundings;
-  if (settings.importStrategy !== "fromEnvironment") return undefined;
-  // An environment that lies in a workspace which is not trusted could be made to run anything.
-  const python = settings.interpreter || (isTrusted ? await activeInterpreter() : undefined);
-  if (python === undefined || (await hasServer(python))) return python;
-  log(`${python} has no prodready that can start; the bundled server is used`);
-  return undefined;
+function hasServer(python: string): Promise<boolean> {
+  return run(python, SERVER_TEST).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Returns the interpreters of this machine, none in a workspace but the one that is chosen for it, for want of another. */
+function machines(chosen: string | undefined): string[] {
+  const roots = workspace.workspaceFolders?.map(({ uri }) => uri.fsPath) ?? [];
+  return [...candidates(THIS_MACHINE, roots), ...(chosen === undefined ? [] : [chosen])];
 }

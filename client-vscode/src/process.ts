@@ -2,24 +2,18 @@
 
 import { execFile } from "node:child_process";
 
-export interface Outcome {
-  /** The exit code; -1 when the program could not be started, took too long, or was ended by a signal. */
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export type Run = (command: string, args: readonly string[], patience?: number) => Promise<Outcome>;
-
 const PATIENCE = 15_000;
-const LARGEST_OUTPUT = 8 << 20;
 
-/** Runs `command`, an absolute path. Whatever goes wrong is in the outcome; `patience` is in milliseconds. */
-export const run: Run = (command, args, patience = PATIENCE) =>
-  new Promise((resolve) => {
-    const options = { timeout: patience, windowsHide: true, maxBuffer: LARGEST_OUTPUT };
-    execFile(command, [...args], options, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-      resolve({ code, stdout, stderr: code === -1 ? stderr || String(error?.message) : stderr });
+/**
+ * Runs `command`, an absolute path, for at most `patience` milliseconds, and returns what it prints.
+ *
+ * Throws an Error with what it wrote to its standard error when it fails, or with why it could not be started.
+ */
+export function run(command: string, args: readonly string[], patience = PATIENCE): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { timeout: patience, windowsHide: true }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout.trim());
+      else reject(new Error(stderr.trim() || error.message));
     });
   });
+}

@@ -1,38 +1,54 @@
 /** What the Python extension, where it is installed, says about the interpreter of the workspace. */
 
-import { type Disposable, type Event, extensions, workspace } from "vscode";
+import { type Event, extensions, type Memento, type Uri, workspace } from "vscode";
 
 /** The part of its interface that is used here. */
-interface PythonApi {
-  readonly environments: {
-    readonly getActiveEnvironmentPath: (resource?: unknown) => unknown;
-    readonly resolveEnvironment: (environment: unknown) => Promise<Environment | undefined>;
-    readonly onDidChangeActiveEnvironmentPath: Event<unknown>;
-  };
+interface Environments {
+  readonly getActiveEnvironmentPath: (resource?: Uri) => unknown;
+  readonly resolveEnvironment: (environment: unknown) => Promise<{ executable: { uri?: Uri } } | undefined>;
+  readonly onDidChangeActiveEnvironmentPath: Event<unknown>;
 }
 
-interface Environment {
-  readonly executable: { readonly uri?: { readonly fsPath: string } };
-}
-
-/** Milliseconds: it can take long to start. It tells about its interpreter later, and then the server is looked for again. */
+const KEY = "activeInterpreter";
+/** Milliseconds: it can take long to start. */
 const PATIENCE = 3_000;
 
-async function pythonApi(): Promise<PythonApi["environments"] | undefined> {
-  // An extension that cannot start tells so itself; to us it is one that is not there.
-  const started = extensions.getExtension<PythonApi>("ms-python.python")?.activate();
-  return (await started?.then(undefined, () => undefined))?.environments;
-}
+export class ActiveInterpreter {
+  #environments: Promise<Environments | undefined> | undefined;
+  #told: string | undefined;
 
-/** Returns the interpreter chosen for the first workspace folder, undefined when none is known (yet). */
-export async function activeInterpreter(): Promise<string | undefined> {
-  const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE, undefined));
-  const environments = await Promise.race([pythonApi(), late]);
-  const chosen = environments?.getActiveEnvironmentPath(workspace.workspaceFolders?.[0]?.uri);
-  return (await environments?.resolveEnvironment(chosen))?.executable.uri?.fsPath;
-}
+  /** `changed` is called when another interpreter turns out to be chosen than `get` has told. */
+  constructor(
+    private readonly memory: Memento,
+    private readonly changed: () => void,
+  ) {}
 
-/** Calls `changed` whenever another interpreter is chosen. */
-export async function onInterpreterChange(changed: () => void): Promise<Disposable | undefined> {
-  return (await pythonApi())?.onDidChangeActiveEnvironmentPath(changed);
+  /** Returns the interpreter of the first workspace folder, at once if one is remembered; undefined for none. */
+  async get(): Promise<string | undefined> {
+    this.#environments ??= this.#follow();
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE, undefined));
+    this.#told = this.memory.get<string>(KEY) ?? (await Promise.race([this.#ask(), late]));
+    void this.#check();
+    return this.#told;
+  }
+
+  async #follow(): Promise<Environments | undefined> {
+    const extension = extensions.getExtension<{ environments: Environments }>("ms-python.python");
+    // An extension that cannot start tells so itself; to us it is one that is not there.
+    const started = await extension?.activate().then(undefined, () => undefined);
+    started?.environments.onDidChangeActiveEnvironmentPath(() => this.#check());
+    return started?.environments;
+  }
+
+  async #ask(): Promise<string | undefined> {
+    const environments = await this.#environments;
+    const chosen = environments?.getActiveEnvironmentPath(workspace.workspaceFolders?.[0]?.uri);
+    return (await environments?.resolveEnvironment(chosen))?.executable.uri?.fsPath;
+  }
+
+  async #check(): Promise<void> {
+    const now = await this.#ask();
+    await this.memory.update(KEY, now);
+    if (now !== this.#told) this.changed();
+  }
 }

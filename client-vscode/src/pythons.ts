@@ -1,59 +1,50 @@
 /** The Python interpreters of this machine, of which the newest that the bundled server runs on is taken. */
 
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, realpathSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { Run } from "./process";
+import { run } from "./process";
 
 /** What looking for interpreters needs to know; the functions answer for paths that are not there, too. */
-export interface Machine {
-  readonly platform: NodeJS.Platform;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
+export const THIS_MACHINE = {
+  platform: process.platform,
+  env: process.env,
+  home: os.homedir(),
   /** The names in a directory. */
-  readonly names: (directory: string) => readonly string[];
-  /** What a path leads to in the end, undefined when that is no file. */
-  readonly realFile: (file: string) => string | undefined;
-}
+  names: (directory: string): string[] => orElse([], () => readdirSync(directory)),
+  /** What a path leads to in the end, undefined when that is nothing. */
+  real: (place: string): string | undefined => orElse(undefined, () => realpathSync(place)),
+};
 
-export interface Python {
-  readonly executable: string;
-  /** Such as [3, 12]. */
-  readonly version: readonly [number, number];
-  /** Whether it can make environments: some distributions ship that as a package of its own. */
-  readonly hasVenv: boolean;
-}
+/** No interpreter will do; the message says what to do. */
+export class NoPythonError extends Error {}
 
 const NAME = /^python(3(\.\d+)?)?(\.exe)?$/;
+/** Fails where the server cannot be set up: its wheels are for CPython on machines of 64 bits. */
 const QUESTION = `
-import importlib.util, json, struct, sys
-has_venv = importlib.util.find_spec("venv") is not None
-usable = sys.implementation.name == "cpython" and struct.calcsize("P") == 8
-print(json.dumps({"version": sys.version_info[:2], "hasVenv": has_venv, "usable": usable}))
+import struct, sys, venv
+assert sys.implementation.name == "cpython" and struct.calcsize("P") == 8
+print("%d.%d" % sys.version_info[:2])
 `;
 
-/** Returns the absolute paths of what may be interpreters, each once. Nothing inside of `forbidden` is among them. */
-export function candidates(machine: Machine, forbidden: readonly string[]): string[] {
+/** Returns the real paths of what may be interpreters; nothing that lies in one of the directories `forbidden`. */
+export function candidates(machine: typeof THIS_MACHINE, forbidden: readonly string[]): string[] {
   const paths = machine.platform === "win32" ? path.win32 : path.posix;
-  const outside = (file: string) => !forbidden.some((root) => isInside(paths.relative(root, file), paths));
-  const files = directories(machine, paths)
+  const roots = forbidden.map((root) => machine.real(root) ?? root);
+  const isOutside = (file: string) => (root: string) => {
+    const relative = paths.relative(root, file);
+    return relative.split(paths.sep)[0] === ".." || paths.isAbsolute(relative);
+  };
+  const found = directories(machine, paths)
     .filter((directory) => paths.isAbsolute(directory))
     .flatMap((directory) => machine.names(directory).map((name) => paths.join(directory, name)))
-    .filter((file) => NAME.test(paths.basename(file)) && outside(file));
-  const found = new Map<string, string>();
-  for (const file of files) {
-    const real = machine.realFile(file);
-    if (real !== undefined && outside(real) && !found.has(real)) found.set(real, file);
-  }
-  return [...found.values()];
-}
-
-function isInside(relative: string, paths: path.PlatformPath): boolean {
-  return relative.split(paths.sep)[0] !== ".." && !paths.isAbsolute(relative);
+    .filter((file) => NAME.test(paths.basename(file)))
+    .flatMap((file) => machine.real(file) ?? []);
+  return [...new Set(found)].filter((file) => roots.every(isOutside(file)));
 }
 
 /** The path, and where managers and installers put interpreters: a window not started from a shell has a short path. */
-function directories({ platform, env, home, names }: Machine, paths: path.PlatformPath): string[] {
+function directories({ platform, env, home, names }: typeof THIS_MACHINE, paths: path.PlatformPath): string[] {
   const onPath = (env.PATH ?? env.Path ?? "").split(paths.delimiter);
   const below = (base: string, inside: string) => names(base).map((name) => paths.join(base, name, inside));
   if (platform === "win32") {
@@ -65,33 +56,28 @@ function directories({ platform, env, home, names }: Machine, paths: path.Platfo
   return [...onPath, "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", `${home}/.local/bin`, ...own];
 }
 
-/** Asks an interpreter about itself, isolated from everything of the user's; undefined for one of no use. */
-export async function ask(executable: string, run: Run): Promise<Python | undefined> {
-  const { code, stdout } = await run(executable, ["-I", "-c", QUESTION]);
-  if (code !== 0) return undefined;
-  try {
-    const { usable, ...answer } = JSON.parse(stdout) as Omit<Python, "executable"> & { usable: boolean };
-    return usable ? { executable, ...answer } : undefined;
-  } catch {
-    return undefined; // something else with the name of an interpreter
-  }
-}
-
-/** Returns those that the server runs on (`supported` holds texts such as "3.12"), the newest first. */
-export function suitable(pythons: readonly Python[], supported: readonly string[]): Python[] {
-  return pythons
-    .filter((python) => python.hasVenv && supported.includes(python.version.join(".")))
-    .sort((a, b) => b.version[1] - a.version[1]);
-}
-
-export function thisMachine(): Machine {
-  const { platform, env } = process;
-  return { platform, env, home: os.homedir(), names: (directory) => orElse([], () => readdirSync(directory)), realFile };
-}
-
-/** Returns what a path leads to in the end, undefined when that is no file. */
-export function realFile(file: string): string | undefined {
-  return orElse(undefined, () => (statSync(file).isFile() ? realpathSync(file) : undefined));
+/**
+ * Returns the interpreter with the newest of the versions that are `supported` (such as "3.12", the newest of them last).
+ *
+ * Each is asked for its version, isolated from everything of the user's. Throws NoPythonError.
+ */
+export async function newest(executables: readonly string[], supported: readonly string[]): Promise<string> {
+  const ask = (executable: string) =>
+    run(executable, ["-I", "-c", QUESTION]).then(
+      (version) => ({ executable, version }),
+      () => undefined, // something else with the name of an interpreter, or one of no use
+    );
+  const found = (await Promise.all(executables.map(ask))).filter((python) => python !== undefined);
+  const best = found
+    .filter(({ version }) => supported.includes(version))
+    .sort((a, b) => supported.indexOf(b.version) - supported.indexOf(a.version))[0];
+  if (best !== undefined) return best.executable;
+  const there = found.map(({ executable, version }) => `${executable} (${version})`).join(", ");
+  throw new NoPythonError(
+    `prodready needs Python ${supported[0]} to ${supported.at(-1)} with its venv module. ` +
+      `${there ? `Found only ${there}` : "This machine seems to have none"}. ` +
+      "Install one (on Debian and Ubuntu: apt install python3-venv), then restart prodready.",
+  );
 }
 
 /** A place that is not there, or not ours to read, holds nothing for us. */

@@ -4,29 +4,26 @@ import * as vscode from "vscode";
 import { DOCUMENTS, SOURCE } from "./client";
 import type { State } from "./supervisor";
 
-const STATES: Record<State, string> = {
-  starting: "starting",
-  running: "running",
-  stopped: "stopped",
-  failed: "not running",
-};
-
 /** Shows itself beside the language of Python files; a click opens the log. */
 export class Status implements vscode.Disposable {
   state: State = "stopped";
   lastError: string | undefined;
   version = "";
   readonly #item = vscode.languages.createLanguageStatusItem("prodready.status", DOCUMENTS);
-  readonly #parts = vscode.Disposable.from(
+  readonly #parts = [
     this.#item,
     vscode.languages.onDidChangeDiagnostics(() => this.#show()),
     vscode.window.onDidChangeActiveTextEditor(() => this.#show()),
-  );
+  ];
 
   constructor() {
     this.#item.name = "prodready";
     this.#item.command = { command: "prodready.showLog", title: "Show log" };
     this.#show();
+  }
+
+  dispose(): void {
+    this.#parts.forEach((part) => part.dispose());
   }
 
   /** Shows a new state; an error stays to be seen until a server runs again. */
@@ -36,22 +33,18 @@ export class Status implements vscode.Disposable {
     this.#show();
   }
 
-  dispose(): void {
-    this.#parts.dispose();
-  }
-
   #show(): void {
     const { Error: failed, Information } = vscode.LanguageStatusSeverity;
     this.#item.text = `prodready ${this.version}`.trim();
     this.#item.busy = this.state === "starting";
     this.#item.severity = this.state === "failed" ? failed : Information;
-    this.#item.detail = this.lastError ?? `${STATES[this.state]}, ${findings()}`;
+    this.#item.detail = this.lastError ?? `${this.state}, ${findings()}`;
   }
 }
 
 function findings(): string {
   const uri = vscode.window.activeTextEditor?.document.uri;
   const all = uri === undefined ? [] : vscode.languages.getDiagnostics(uri);
-  const count = all.filter((diagnostic) => diagnostic.source === SOURCE).length;
+  const count = all.filter(({ source }) => source === SOURCE).length;
   return `${count || "no"} ${count === 1 ? "finding" : "findings"} in this file`;
 }

@@ -1,44 +1,26 @@
 /** One server at a time: starts it, restarts it when it crashes, and gives up when that does not help. */
 
-/** A server that runs; `stop` never fails. */
-export interface Running {
-  stop(): Promise<void>;
-}
-
 export type State = "starting" | "running" | "stopped" | "failed";
 
-/** What the supervisor works with. `start` resolves when the server is ready, and calls `crashed` when it ends. */
-export interface Duties {
-  readonly start: (crashed: (lastWords: string) => void) => Promise<Running>;
-  readonly changed: (state: State, error?: Error) => void;
-  readonly now: () => number;
-}
-
-/** Ended `times` times in a row; `lastWords` are what the server said at the end, if it said anything. */
-export class CrashesError extends Error {
-  constructor(
-    readonly times: number,
-    lastWords: string,
-  ) {
-    super(`the server ended ${times} times in a row${lastWords === "" ? "" : `, at last with: ${lastWords}`}`);
-  }
-}
+/** The server ended too often; the message has its last words, if there were any. */
+export class CrashesError extends Error {}
 
 export const MOST_CRASHES = 3;
 /** Milliseconds that a server has to run for its crash to count as a new trouble. */
 export const CALM = 180_000;
 
-export class Supervisor {
-  #running: Running | undefined;
-  #generation = 0;
+export class Supervisor<Server extends { stop(): Promise<void> }> {
+  #running: Server | undefined;
   #crashes = 0;
-  #startedAt = 0;
   /** What was begun and what waits behind it, one after the other. */
   #work = Promise.resolve();
-  /** The start that waits, if any. */
-  #next: Promise<void> | undefined;
+  #isWaiting = false;
 
-  constructor(private readonly duties: Duties) {}
+  /** `start` resolves when a server is ready, and calls `crashed` with its last words when it ends by itself. */
+  constructor(
+    private readonly start: (crashed: (lastWords: string) => void) => Promise<Server>,
+    private readonly changed: (state: State, error?: Error) => void,
+  ) {}
 
   /** Starts the server, anew if it runs. Calls that come while one is under way lead to one more restart in all. */
   restart(): Promise<void> {
@@ -48,55 +30,59 @@ export class Supervisor {
 
   /** Ends the server, once nothing is under way any more. */
   async stop(): Promise<void> {
-    await this.settled();
+    await this.ready();
     await this.#end();
-    this.duties.changed("stopped");
+    this.changed("stopped");
   }
 
-  /** Resolves when no start is under way (any more). */
-  async settled(): Promise<void> {
+  /** Returns the server that runs, waiting for one that starts; undefined when none does. */
+  async ready(): Promise<Server | undefined> {
     for (let work; work !== this.#work; await work) work = this.#work;
+    return this.#running;
   }
 
   #again(): Promise<void> {
-    if (this.#next === undefined) {
-      this.#next = this.#work = this.#work.then(() => {
-        this.#next = undefined;
-        return this.#begin();
-      });
+    if (!this.#isWaiting) {
+      this.#isWaiting = true;
+      this.#work = this.#work.then(() => this.#begin());
     }
-    return this.#next;
+    return this.#work;
   }
 
   async #begin(): Promise<void> {
+    this.#isWaiting = false;
     await this.#end();
-    const generation = ++this.#generation;
-    this.#startedAt = this.duties.now();
-    this.duties.changed("starting");
+    this.changed("starting");
+    const begin = Date.now();
+    let server: Server | undefined;
+    let isGone = false;
+    const crashed = (lastWords: string) => {
+      if (isGone || server !== this.#running) return; // another has taken its place
+      isGone = true;
+      this.#running = undefined;
+      this.#crashed(Date.now() - begin, lastWords);
+    };
     try {
-      const running = await this.duties.start((lastWords) => this.#crashed(generation, lastWords));
-      if (generation !== this.#generation) return await running.stop();
-      this.#running = running;
-      this.duties.changed("running");
+      server = await this.start(crashed);
+      if (isGone) return;
+      this.#running = server;
+      this.changed("running");
     } catch (error) {
       // A server that ended while it started has called `crashed`, which decides what comes next.
-      if (generation === this.#generation) this.duties.changed("failed", error as Error);
+      if (!isGone) this.changed("failed", error as Error);
     }
   }
 
   async #end(): Promise<void> {
-    this.#generation++;
     const running = this.#running;
     this.#running = undefined;
     await running?.stop();
   }
 
-  #crashed(generation: number, lastWords: string): void {
-    if (generation !== this.#generation) return;
-    this.#generation++;
-    this.#running = undefined;
-    if (this.duties.now() - this.#startedAt > CALM) this.#crashes = 0;
-    if (++this.#crashes < MOST_CRASHES) void this.#again();
-    else this.duties.changed("failed", new CrashesError(this.#crashes, lastWords));
+  #crashed(age: number, lastWords: string): void {
+    this.#crashes = age > CALM ? 1 : this.#crashes + 1;
+    if (this.#crashes < MOST_CRASHES) return void this.#again();
+    const last = lastWords === "" ? "" : `, at last with: ${lastWords}`;
+    this.changed("failed", new CrashesError(`the server ended ${this.#crashes} times in a row${last}`));
   }
 }

@@ -1,83 +1,103 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { findServer, type Surroundings } from "../src/discovery";
-import type { Settings } from "../src/settings";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, test } from "node:test";
+import type { ExtensionContext } from "vscode";
+import { findServer } from "../src/discovery";
+import { directory, program } from "./places";
+import { configuration, workspace } from "./vscode";
 
-const DEFAULTS: Settings = { path: "", interpreter: "", importStrategy: "fromEnvironment", logLevel: "warning" };
 const ARGUMENTS = ["-I", "-X", "utf8", "-m", "prodready", "server", "--log-level", "warning"];
 
-interface Given {
-  settings?: Partial<Settings>;
-  isTrusted?: boolean;
-  active?: string;
-  /** The interpreters that have a server. */
-  servers?: string[];
-  files?: string[];
-}
+afterEach(() => {
+  Object.keys(configuration).forEach((key) => delete configuration[key]);
+  workspace.isTrusted = true;
+});
 
-async function find(given: Given) {
-  const asked: string[] = [];
-  const surroundings: Surroundings = {
-    settings: { ...DEFAULTS, ...given.settings },
-    isTrusted: given.isTrusted ?? true,
-    isFile: (file) => (given.files ?? ["/chosen/python", "/bin/prodready"]).includes(file),
-    activeInterpreter: async () => given.active,
-    hasServer: async (python) => {
-      asked.push(python);
-      return (given.servers ?? []).includes(python);
-    },
-    bundled: async () => "/bundled/python",
-    log: () => undefined,
+/** An extension whose bundled server's environment is there, and interpreters that note that they are started. */
+function surroundings() {
+  const home = directory();
+  mkdirSync(path.join(home, "dist/wheels"), { recursive: true });
+  writeFileSync(path.join(home, "dist/wheels/bundle.json"), JSON.stringify({ id: "1.0-abc", pythons: ["3.12"] }));
+  const base = program(path.join(home, "base"));
+  const environment = path.join(home, "environments/1.0-abc");
+  mkdirSync(path.join(environment, "bin"), { recursive: true });
+  const bundled = path.join(environment, "bin/python");
+  symlinkSync(base, bundled);
+  writeFileSync(path.join(environment, "made.json"), JSON.stringify({ base }));
+  const context = {
+    asAbsolutePath: (name: string) => path.join(home, name),
+    globalStorageUri: { fsPath: home },
+  } as unknown as ExtensionContext;
+  const asked = path.join(home, "asked");
+  const python = (name: string, hasServer: boolean) =>
+    program(path.join(home, name), `echo ${name} "$@" >> ${asked}`, `exit ${hasServer ? 0 : 1}`);
+  return {
+    python,
+    bundled,
+    find: (active?: string) => findServer(context, { get: async () => active }),
+    asked: () => (existsSync(asked) ? readFileSync(asked, "utf8") : ""),
   };
-  return { ...(await findServer(surroundings)), asked };
 }
 
 test("the path of the settings comes first, and is run as it is", async () => {
-  const found = await find({ settings: { path: "/bin/prodready", interpreter: "/chosen/python" }, servers: ["/chosen/python"] });
-  assert.equal(found.command, "/bin/prodready");
-  assert.deepEqual(found.args, ["server", "--log-level", "warning"]);
+  const { python, find, asked } = surroundings();
+  Object.assign(configuration, { path: python("prodready", true), interpreter: python("chosen", true) });
+  const { command, args } = await find();
+  assert.equal(command, configuration["path"]);
+  assert.deepEqual(args, ["server", "--log-level", "warning"]);
+  assert.equal(asked(), "");
 });
 
 test("a path that does not exist is told, and nothing else is run in its place", async () => {
-  await assert.rejects(find({ settings: { path: "/gone" } }), /prodready\.path is \/gone, but there is no such file/);
+  configuration["path"] = "/gone";
+  await assert.rejects(surroundings().find(), /prodready\.path is \/gone, but there is no such file/);
 });
 
 test("an interpreter that does not exist is told", async () => {
-  await assert.rejects(find({ settings: { interpreter: "/gone" } }), /prodready\.interpreter is \/gone/);
+  configuration["interpreter"] = "/gone";
+  await assert.rejects(surroundings().find(), /prodready\.interpreter is \/gone/);
 });
 
 test("the chosen interpreter is used if it has a server, before that of the Python extension", async () => {
-  const found = await find({ settings: { interpreter: "/chosen/python" }, active: "/venv/python", servers: ["/chosen/python", "/venv/python"] });
-  assert.equal(found.command, "/chosen/python");
-  assert.deepEqual(found.args, ARGUMENTS);
+  const { python, find, asked } = surroundings();
+  configuration["interpreter"] = python("chosen", true);
+  const { command, args, origin } = await find(python("active", true));
+  assert.equal(command, configuration["interpreter"]);
+  assert.deepEqual(args, ARGUMENTS);
+  assert.equal(origin, `installed for ${command}`);
+  assert.equal(asked(), "chosen -I -c import prodready.lsp.server\n");
 });
 
 test("the interpreter of the Python extension is used if it has a server", async () => {
-  const found = await find({ active: "/venv/python", servers: ["/venv/python"] });
-  assert.equal(found.command, "/venv/python");
+  const { python, find } = surroundings();
+  const active = python("active", true);
+  assert.equal((await find(active)).command, active);
 });
 
-test("without a server in the environment the bundled one is used", async () => {
-  for (const active of ["/venv/python", undefined]) {
-    const found = await find({ ...(active === undefined ? {} : { active }) });
-    assert.equal(found.command, "/bundled/python");
-    assert.deepEqual(found.args, ARGUMENTS);
-  }
+test("without a server in the environment the bundled one is used, and what it was started for is told", async () => {
+  const { python, find, bundled } = surroundings();
+  const active = python("active", false);
+  const origin = `bundled with the extension, as ${active} has no prodready that can start`;
+  assert.deepEqual(await find(active), { command: bundled, args: ARGUMENTS, origin });
+  assert.deepEqual(await find(), { command: bundled, args: ARGUMENTS, origin: "bundled with the extension" });
 });
 
 test("useBundled asks no interpreter at all", async () => {
-  const found = await find({ settings: { importStrategy: "useBundled" }, active: "/venv/python", servers: ["/venv/python"] });
-  assert.equal(found.command, "/bundled/python");
-  assert.deepEqual(found.asked, []);
+  const { python, find, bundled, asked } = surroundings();
+  configuration["importStrategy"] = "useBundled";
+  assert.equal((await find(python("active", true))).command, bundled);
+  assert.equal(asked(), "");
 });
 
 test("in a workspace that is not trusted the interpreter of its environment is never run", async () => {
-  const found = await find({ isTrusted: false, active: "/workspace/.venv/bin/python", servers: ["/workspace/.venv/bin/python"] });
-  assert.equal(found.command, "/bundled/python");
-  assert.deepEqual(found.asked, []);
+  const { python, find, bundled, asked } = surroundings();
+  workspace.isTrusted = false;
+  assert.equal((await find(python(".venv", true))).command, bundled);
+  assert.equal(asked(), "");
 });
 
 test("the log level is handed over", async () => {
-  const found = await find({ settings: { logLevel: "debug" } });
-  assert.deepEqual(found.args.slice(-2), ["--log-level", "debug"]);
+  configuration["logLevel"] = "debug";
+  assert.deepEqual((await surroundings().find()).args.slice(-2), ["--log-level", "debug"]);
 });

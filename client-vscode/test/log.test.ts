@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { copyLog } from "../src/log";
-import { debugInformation } from "../src/debug";
 
 test("the server's log lines keep their levels, and tracebacks belong to the line before", async () => {
   const lines: string[] = [];
@@ -26,12 +25,4 @@ test("the server's log lines keep their levels, and tracebacks belong to the lin
     "info: prodready.lsp: fine",
   ]);
   assert.equal(words.length, 4);
-});
-
-test("debug information names no home directory", () => {
-  const facts = { Platform: "linux x64", Command: "/home/ada/.vscode/python -I" };
-  const text = debugInformation(facts, { "prodready.run": "onSave" }, "/home/ada");
-  assert.ok(!text.includes("ada"));
-  assert.match(text, /^- Platform: linux x64\n- Command: ~\/\.vscode\/python -I\n/);
-  assert.match(text, /"prodready.run": "onSave"/);
 });

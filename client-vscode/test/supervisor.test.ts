@@ -2,37 +2,44 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CALM, CrashesError, MOST_CRASHES, type State, Supervisor } from "../src/supervisor";
 
+interface Server {
+  crash: (lastWords?: string) => void;
+  ready: () => void;
+  fail: (why: string) => void;
+  stop: () => Promise<void>;
+  stopped: boolean;
+}
+
 /** A supervisor of servers that start when `ready` is called, with all that it told. */
 function supervised() {
   const told: State[] = [];
   const errors: Error[] = [];
-  const servers: { crash: (lastWords?: string) => void; ready: () => void; fail: (why: string) => void; stopped: boolean }[] = [];
+  const servers: Server[] = [];
   const waiting: (() => void)[] = [];
-  const clock = { now: 0 };
-  const supervisor = new Supervisor({
-    start: (crashed) =>
+  const supervisor = new Supervisor<Server>(
+    (crashed) =>
       new Promise((resolve, reject) => {
-        const server = {
+        const server: Server = {
           crash: (lastWords = "") => crashed(lastWords),
-          ready: () => resolve({ stop: async () => void (server.stopped = true) }),
+          ready: () => resolve(server),
+          stop: async () => void (server.stopped = true),
           fail: (why: string) => reject(new Error(why)),
           stopped: false,
         };
         servers.push(server);
         waiting.splice(0).forEach((wake) => wake());
       }),
-    changed: (state, error) => {
+    (state, error) => {
       told.push(state);
       if (error !== undefined) errors.push(error);
     },
-    now: () => clock.now,
-  });
+  );
   /** Waits until the server with this number (from 1) starts. */
   const started = async (number: number) => {
     while (servers.length < number) await new Promise<void>((resolve) => waiting.push(resolve));
     return servers[number - 1]!;
   };
-  return { supervisor, told, errors, servers, started, clock };
+  return { supervisor, told, errors, servers, started };
 }
 
 async function running(): Promise<ReturnType<typeof supervised>> {
@@ -92,10 +99,11 @@ test("the third crash in a row ends it, with the server's last words", async () 
   assert.equal(errors[0].message, "the server ended 3 times in a row, at last with: ImportError: no attr");
 });
 
-test("crashes count anew after a calm time", async () => {
-  const { servers, started, errors, clock } = await running();
+test("crashes count anew after a calm time", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"] });
+  const { servers, started, errors } = await running();
   for (let number = 1; number <= MOST_CRASHES; number++) {
-    clock.now += CALM + 1;
+    context.mock.timers.tick(CALM + 1);
     servers[number - 1]!.crash();
     (await started(number + 1)).ready();
     await new Promise(setImmediate);
@@ -155,10 +163,19 @@ test("stopping ends what runs, and what only starts", async () => {
 });
 
 test("whoever needs a server waits while it starts", async () => {
-  const { supervisor, started, told } = supervised();
+  const { supervisor, started } = supervised();
   void supervisor.restart();
-  const settled = supervisor.settled().then(() => told.at(-1));
-  (await started(1)).ready();
-  assert.equal(await settled, "running");
-  await supervisor.settled();
+  const ready = supervisor.ready();
+  const server = await started(1);
+  server.ready();
+  assert.equal(await ready, server);
+  assert.equal(await supervisor.ready(), server);
+});
+
+test("whoever needs a server is told when there is none", async () => {
+  const { supervisor, started, servers } = supervised();
+  void supervisor.restart();
+  (await started(1)).fail("there is no Python");
+  assert.equal(await supervisor.ready(), undefined);
+  assert.equal(servers.length, 1);
 });

@@ -128,7 +128,7 @@ def vsix() -> Path:
 
 def _parts_of_the_extension() -> list[Path]:
     alone = ["package.json", "package-lock.json", ".vscodeignore", "pyproject.toml", "requirements/server.txt"]
-    trees = ["client-vscode/src", "client-vscode/scripts", "client-vscode/walkthrough", "server/prodready"]
+    trees = [*(f"client-vscode/{part}" for part in ("src", "python", "scripts", "walkthrough")), "server/prodready"]
     inside = (path for tree in trees for path in (ROOT / tree).rglob("*") if path.suffix != ".pyc" and path.is_file())
     return [*(ROOT / name for name in alone), *inside]
 

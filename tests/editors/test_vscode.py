@@ -336,20 +336,21 @@ def test_without_a_suitable_python_one_message_says_what_to_do(
     edit("waiting.py", 'def f():\n    print("x")\n')
     window.squiggles.first.wait_for()
     old = folder / "old-python"
-    old.write_text('#!/bin/sh\necho \'{"version": [3, 8], "hasVenv": true, "usable": true}\'\n')
+    old.write_text("#!/bin/sh\necho 3.8\n")
     old.chmod(0o755)
     (environment,) = (profile.storage / "environments").iterdir()
-    environment.rename(profile.directory / "kept")
+    made = environment / "made.json"
+    made.rename(profile.directory / "kept.json")
 
     set_in_folder({"prodready.interpreter": str(old), "prodready.importStrategy": "useBundled"})
 
-    message = window.notification("prodready needs Python 3.10 or later")
+    message = window.notification("prodready needs Python 3.10 to 3.14")
     message.get_by_role("button", name="Get Python").wait_for()
     assert f"Found only {old} (3.8)" in message.inner_text()
     assert window.page.locator(".notification-list-item").count() == 1
     window.picture("no-python")
 
-    (profile.directory / "kept").rename(environment)
+    (profile.directory / "kept.json").rename(made)
     set_in_folder({})
     window.squiggles.first.wait_for()
 

@@ -204,7 +204,7 @@ def test_an_environment_whose_attrs_is_ten_years_old_does_no_harm_and_a_better_o
     window = open_window(shop / "orders.py", folder=shop, extension=EXTENSIONS / "python")
     window.squiggles.first.wait_for()
     window.command("prodready: Show Log")
-    until(lambda: "has no prodready that can start; the bundled server is used" in profile.log())
+    until(lambda: "bundled with the extension, as" in profile.log())
     window.page.locator(".part.panel .view-line").filter(has_text="[info]").first.wait_for()
     window.picture("old-attrs")
 
