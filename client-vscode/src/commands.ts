@@ -19,9 +19,10 @@ export function registerCommands(extension: Extension): vscode.Disposable[] {
     showConfiguration: () => showConfiguration(extension),
     copyDebugInformation: () => copyDebugInformation(extension),
   };
-  return Object.entries(commands).map(([name, command]) =>
+  const registered = Object.entries(commands).map(([name, command]) =>
     vscode.commands.registerCommand(`prodready.${name}`, (argument?: unknown) => guarded(() => command(argument))),
   );
+  return [...registered, vscode.window.onDidChangeActiveTextEditor(noteSeen)];
 }
 
 async function guarded(command: () => unknown): Promise<void> {
@@ -32,14 +33,23 @@ async function guarded(command: () => unknown): Promise<void> {
   }
 }
 
-function activePython(): vscode.TextDocument {
-  const document = vscode.window.activeTextEditor?.document;
-  if (document?.languageId !== "python") throw new Error("open a Python file first");
+let lastSeen = vscode.window.activeTextEditor?.document;
+
+function noteSeen(editor: vscode.TextEditor | undefined): void {
+  if (editor?.document.languageId === "python") lastSeen = editor.document;
+}
+
+/** Returns the Python file that is seen; behind a page, as the walkthrough is one, the last, which is shown then. */
+async function seenPython(): Promise<vscode.TextDocument> {
+  const seen = vscode.window.activeTextEditor?.document;
+  const document = seen ?? lastSeen;
+  if (document?.languageId !== "python" || document.isClosed) throw new Error("open a Python file first");
+  if (document !== seen) await vscode.window.showTextDocument(document);
   return document;
 }
 
 async function fixFile(extension: Extension): Promise<void> {
-  const { uri, lineCount } = activePython();
+  const { uri, lineCount } = await seenPython();
   await extension.ready();
   const whole = new vscode.Range(0, 0, lineCount, 0);
   const asked = ["vscode.executeCodeActionProvider", uri, whole, FIX_ALL, 1] as const;
@@ -81,7 +91,7 @@ async function chooseRule(extension: Extension): Promise<string | undefined> {
 }
 
 async function showConfiguration(extension: Extension): Promise<void> {
-  const { uri } = activePython();
+  const { uri } = await seenPython();
   const params = { textDocument: { uri: uri.toString() } };
   const server = await extension.ready();
   const { text } = await server.sendRequest<{ text: string }>("prodready/effectiveConfiguration", params);

@@ -85,7 +85,8 @@ def test_the_walkthrough_has_three_steps_whose_commands_and_pictures_are_there(m
         assert (ROOT / step["media"]["markdown"]).is_file()
         for event in step["completionEvents"]:
             kind, _, name = event.partition(":")
-            assert kind != "onCommand" or name in commands
+            assert kind == "onCommand"  # VS Code ignores kinds that it does not know, and the step is never done
+            assert name in commands or name.startswith("workbench.action.")
 
 
 def test_every_command_is_implemented(manifest: dict[str, Any]) -> None:

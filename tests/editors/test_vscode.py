@@ -248,14 +248,32 @@ def test_the_effective_configuration_says_where_it_comes_from(window: Window, ed
     window.command("View: Close All Editors")
 
 
-def test_the_walkthrough_has_three_steps(window: Window, edit: Any) -> None:
+def test_the_walkthrough_shows_three_steps_and_takes_them(window: Window, edit: Any) -> None:
+    edit("guided.py", OPENED)
+    window.squiggles.first.wait_for()
     window.command("View: Toggle Primary Side Bar Visibility")
     window.command("Welcome: Open Walkthrough...")
     window.choose("Get started with prodready")
-    steps = window.page.locator(".gettingStartedContainer .step-title:visible")
-    steps.nth(2).wait_for()
-    assert steps.all_inner_texts() == ["See what is not fit for production", "Repair it", "Agree with your team"]
-    window.picture("walkthrough")
+    steps = window.page.locator(".gettingStartedContainer .getting-started-step:visible")
+    page = window.page.frame_locator("iframe.webview.ready").frame_locator("#active-frame").locator("h2")
+    for number, (title, heading) in enumerate(
+        [
+            ("See what is not fit for production", "Underlined while you type"),
+            ("Agree with your team", "One configuration for editors and CI"),
+            ("Repair it", "The light bulb repairs"),
+        ]
+    ):
+        steps.filter(has_text=title).locator(".step-title").click()
+        page.filter(has_text=heading).wait_for()
+        window.picture(f"walkthrough-{number + 1}")
+    assert steps.count() == 3
+
+    window.page.get_by_role("button", name="Apply All Safe Fixes in This File").click()
+    window.page.locator(".tab.active").filter(has_text="guided.py").wait_for()
+    window.squiggles.first.wait_for(state="detached")
+    window.save()
+    window.page.locator(".tab").filter(has_text="Walkthrough").click()
+    steps.filter(has_text="Repair it").get_by_role("checkbox", checked=True).wait_for()
     window.command("View: Close All Editors")
     window.command("View: Toggle Primary Side Bar Visibility")
 
@@ -322,6 +340,7 @@ def test_a_server_that_is_killed_is_back_by_itself_and_three_times_is_enough(
     window.notification("ended 3 times in a row").get_by_role("button", name="Restart").click()
     until(profile.language_servers)
     window.squiggles.first.wait_for()
+    window.command("View: Hide Panel")
 
 
 def kill(profile: Profile) -> None:

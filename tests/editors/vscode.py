@@ -241,10 +241,10 @@ class Window:
         return [text.replace("\N{NO-BREAK SPACE}", " ") for _, text in sorted(placed) if text]
 
     def picture(self, name: str) -> Path:
-        """Keep a picture of the window."""
+        """Keep a picture of the window, with whatever is sliding or fading in at its end."""
         OUTPUT.mkdir(exist_ok=True)
         path = OUTPUT / f"{name}.png"
-        self.page.screenshot(path=path)
+        self.page.screenshot(path=path, animations="disabled")
         return path
 
     # What is done
