@@ -33,17 +33,18 @@ export class ActiveInterpreter {
   }
 
   async #follow(): Promise<Environments | undefined> {
-    const extension = extensions.getExtension<{ environments: Environments }>("ms-python.python");
+    const extension = extensions.getExtension<{ environments?: Environments }>("ms-python.python");
     // An extension that cannot start tells so itself; to us it is one that is not there.
     const started = await extension?.activate().then(undefined, () => undefined);
-    started?.environments.onDidChangeActiveEnvironmentPath(() => this.#check());
+    started?.environments?.onDidChangeActiveEnvironmentPath(() => this.#check());
     return started?.environments;
   }
 
   async #ask(): Promise<string | undefined> {
     const environments = await this.#environments;
     const chosen = environments?.getActiveEnvironmentPath(workspace.workspaceFolders?.[0]?.uri);
-    return (await environments?.resolveEnvironment(chosen))?.executable.uri?.fsPath;
+    const environment = await environments?.resolveEnvironment(chosen).catch(() => undefined);
+    return environment?.executable.uri?.fsPath;
   }
 
   async #check(): Promise<void> {

@@ -68,8 +68,9 @@ export class Supervisor<Server extends { stop(): Promise<void> }> {
       this.#running = server;
       this.changed("running");
     } catch (error) {
-      // A server that ended while it started has called `crashed`, which decides what comes next.
-      if (!isGone) this.changed("failed", error as Error);
+      if (isGone) return; // it ended while it started, and `crashed` has decided what comes next
+      isGone = true;
+      this.changed("failed", error as Error);
     }
   }
 

@@ -83,7 +83,8 @@ test("another choice of the user is a change", async () => {
 });
 
 test("an extension that is not there, or cannot start, knows nothing, and what was remembered is forgotten", async () => {
-  for (const python of [undefined, () => Promise.reject(new Error("broken"))]) {
+  const old = async () => ({});
+  for (const python of [undefined, () => Promise.reject(new Error("broken")), old]) {
     extensions.python = python;
     assert.equal(await window().interpreter.get(), undefined);
     const { interpreter, changed, known } = window("/old/bin/python");

@@ -145,6 +145,17 @@ test("a server that cannot be started is told, and not tried again", async () =>
   assert.equal(servers.length, 1);
 });
 
+test("a server that ends because it could not be started is not tried again either", async () => {
+  const { supervisor, errors, servers, started } = supervised();
+  const start = supervisor.restart();
+  (await started(1)).fail("it does not speak our language");
+  await start;
+  servers[0]!.crash();
+  await supervisor.ready();
+  assert.equal(servers.length, 1);
+  assert.equal(errors.length, 1);
+});
+
 test("the crash of a server that was replaced is none of ours", async () => {
   const { supervisor, servers, started, told } = await running();
   const restart = supervisor.restart();

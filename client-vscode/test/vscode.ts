@@ -12,7 +12,7 @@ interface Environments {
 }
 
 export const extensions = {
-  python: undefined as (() => Promise<{ environments: Environments }>) | undefined,
+  python: undefined as (() => Promise<{ environments?: Environments }>) | undefined,
   getExtension: () => extensions.python && { activate: extensions.python },
 };
 
