@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prodready.engine.settings import Role
+from prodready.project import roles
 from prodready.project.globs import GlobSet
 from prodready.project.roles import role_of
 
@@ -164,3 +165,27 @@ def test_any_text_has_a_role(text: str) -> None:
     role, reason = role_of(ROOT / "app/a.py", text, ROOT)
     assert isinstance(role, Role)
     assert reason.endswith(".")
+
+
+class Counted(str):
+    """A text that adds up how many characters were counted through."""
+
+    seen = 0
+
+    def count(self, sub: str, start: int, end: int) -> int:  # type: ignore[override]
+        self.seen += end - start
+        return super().count(sub, start, end)
+
+
+def test_thousands_of_imports_are_not_each_looked_at_from_the_beginning() -> None:
+    text = Counted("\nimport click" * 2000 + "\nfrom fastapi import FastAPI" * 2000)
+
+    assert roles._imports(text) == ["click", "fastapi"]
+    assert text.seen <= 4 * len(text)
+
+
+def test_a_line_of_thousands_of_makers_is_not_each_time_looked_at_from_its_beginning() -> None:
+    text = "\nfrom fastapi import FastAPI\n" + "FastAPI(" * 100 + "\nx = 1; app = FastAPI()\napp: FastAPI = FastAPI()\n"
+
+    assert roles._app_made(text, ["fastapi"]) == "FastAPI"
+    assert roles._app_made(text.replace("app:", "," * 300 + "app:"), ["fastapi"]) is None

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from keyword import iskeyword
 from typing import Final, TypeAlias
 
-_LAST_NEWLINES: Final = re.compile(r"(?<!\\)(?P<kept>(?:\\\\)*)(?:\\n|\n)+$")
 _FIRST_NEWLINES: Final = re.compile(r"^(?:\\n|\n)+")
-_NAMED_CHARACTER: Final = re.compile(r"(\\N\{[^}]*\})")
+_NAMED_CHARACTER: Final = re.compile(r"(\\N\{[^{}]*\})")
 _KEY_IN_TEXT: Final = re.compile(r"\b\w+\s*[=:]\s*$")
 _IDENTIFIER: Final = re.compile(r"[^\W\d]\w*")
 _NOT_KEYS: Final = frozenset({"event", "exc_info", "stack_info", "self", "level", "logger", "timestamp"})
@@ -94,7 +93,7 @@ class Template:
             del pieces[0]
         if pieces and isinstance(pieces[-1], Text):
             last = pieces[-1]
-            raw = last.raw.rstrip("\n") if last.is_raw else _LAST_NEWLINES.sub(lambda m: m["kept"], last.raw)
+            raw = last.raw.rstrip("\n") if last.is_raw else _without_last_newlines(last.raw)
             pieces[-1] = replace(last, raw=raw)
         return replace(self, pieces=tuple(pieces))
 
@@ -167,6 +166,21 @@ def _doubled(raw: str, kind: str) -> str:
         return raw.replace("%", "%%")
     parts = _NAMED_CHARACTER.split(raw)
     return "".join(p if i % 2 else p.replace("{", "{{").replace("}", "}}") for i, p in enumerate(parts))
+
+
+def _without_last_newlines(raw: str) -> str:
+    """Return a text as it is written in a literal without the line ends at its end, written out or escaped."""
+    end = len(raw)
+    while end and raw[end - 1] in "\nn":
+        front = end - 1
+        while front and raw[front - 1] == "\\":
+            front -= 1
+        is_escaped = (end - 1 - front) % 2 == 1
+        # A backslash before the end of a line joins it to the next; before an n it has to be there.
+        if is_escaped == (raw[end - 1] == "\n"):
+            break
+        end -= 2 if is_escaped else 1
+    return raw[:end]
 
 
 def _escaped(character: str, quote: str) -> str:

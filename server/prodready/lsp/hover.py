@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _HEADING: Final = re.compile(r"^#+ +", re.MULTILINE)
 _FENCE: Final = re.compile(r"^```.*\n?", re.MULTILINE)
-_LINK: Final = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
-_SPAN: Final = re.compile(r"`+([^`\n]+)`+")
+_LINK: Final = re.compile(r"\[([^\[\]]+)\]\(([^()]+)\)")
+_SPAN: Final = re.compile(r"(?<!`)`+([^`\n]+)`+")
 
 
 def register(server: ProdreadyServer) -> None:

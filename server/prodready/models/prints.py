@@ -55,9 +55,10 @@ _BANNERS: Final = re.compile(r"(?:^|_)(?:banner|logo|splash|ascii_art)$", re.IGN
 """Names of values that are drawn on a terminal."""
 _UNENCODABLE: Final = frozenset({"builtins.UnicodeEncodeError", "builtins.UnicodeError"})
 _SECRET_PLACES: Final = re.compile(
-    r"^(?!safe_|masked_|redacted_|clean_)(?:\w*_)?(?:uri|dsn|(?:db|database|redis|broker|mongo\w*)_url|conn(?:ection)?_?str(?:ing)?)$",
-    re.IGNORECASE,
+    r"(?:^|_)(?:uri|dsn|(?:db|database|redis|broker)_url|conn(?:ection)?_?str(?:ing)?)$", re.IGNORECASE
 )
+_MONGO: Final = re.compile(r"(?:^|_)mongo", re.IGNORECASE)
+_CLEANED: Final = ("safe_", "masked_", "redacted_", "clean_")
 _COLOURS: Final = frozenset({"Back", "Fore", "Style", "colored", "colorama", "style", "termcolor"})
 _CONNECTIONS: Final = re.compile(r"(?:uri|url|dsn|(?:^|_)conn(?:ection)?(?:_?str(?:ing)?)?)$", re.IGNORECASE)
 _TEXTS: Final = re.compile(
@@ -252,7 +253,14 @@ def shows_connection(node: ast.Call) -> bool:
     """Tell whether a value of a call is, by its name, where to connect to: it may hold a password."""
     names = [n.id if isinstance(n, ast.Name) else n.attr for n in walk([*node.args]) if isinstance(n, _NAMED)]
     alone = len(node.args) == 1 and isinstance(node.args[0], _NAMED)
-    return any(_SECRET_PLACES.match(name) or (alone and _CONNECTIONS.search(name)) for name in names)
+    return any(_is_secret_place(name) or (alone and _CONNECTIONS.search(name)) for name in names)
+
+
+def _is_secret_place(name: str) -> bool:
+    if name.lower().startswith(_CLEANED):
+        return False
+    mongo = _MONGO.search(name) if name.lower().endswith("_url") else None
+    return _SECRET_PLACES.search(name) is not None or (mongo is not None and mongo.end() <= len(name) - len("_url"))
 
 
 def is_coloured(node: ast.Call) -> bool:

@@ -19,34 +19,42 @@ _BEST_EFFORT: Final = re.compile(
     r"|\b(?:never|not|without) (?:raises?|raising|fails?|throws?)\b",
     re.IGNORECASE,
 )
-_KEPT_SHORT: Final = re.compile(
-    r"#.*(?:(?:\bnot|n't|\bnever|\bwithout|\bavoid\w*)\b.*\b(?:log\w*|exc_info|exceptions?|leak\w*|expos\w*)"
-    r"|\b(?:secrets?|tokens?|passwords?|credentials?|sensitive|redact\w*|tracebacks?|stack ?traces?))\b",
-    re.IGNORECASE,
+_NEGATED: Final = re.compile(r"(?:\bnot|n't|\bnever|\bwithout|\bavoid\w*)\b", re.IGNORECASE)
+_LOGGED: Final = re.compile(r"\b(?:log\w*|exc_info|exceptions?|leak\w*|expos\w*)\b", re.IGNORECASE)
+_DELICATE: Final = re.compile(
+    r"\b(?:secrets?|tokens?|passwords?|credentials?|sensitive|redact\w*|tracebacks?|stack ?traces?)\b", re.IGNORECASE
 )
-"""Comments of people who thought about what an exception, or its traceback, would put into the log."""
 _EVERYTHING: Final = re.compile(
-    r"#.*\b(?:catch(?:es)? (?:everything|all|anything)|(?:never|must not) (?:raise|fail|throw))\b", re.IGNORECASE
+    r"\b(?:catch(?:es)? (?:everything|all|anything)|(?:never|must not) (?:raise|fail|throw))\b", re.IGNORECASE
 )
-_NEVER_LOG: Final = re.compile(r"#.*\b(?:never|do not|don't|must not|mustn't|avoid) log", re.IGNORECASE)
-_TOLD: Final = re.compile(r"#.*\b(?:already|was|were|is|been|gets?) (?:logged|reported|recorded)\b", re.IGNORECASE)
+_NEVER_LOG: Final = re.compile(r"\b(?:never|do not|don't|must not|mustn't|avoid) log", re.IGNORECASE)
+_TOLD: Final = re.compile(r"\b(?:already|was|were|is|been|gets?) (?:logged|reported|recorded)\b", re.IGNORECASE)
 
 
 def told_already(guard: Guard, context: Context) -> bool:
     """Tell whether a comment in a handler says that the failure was logged before, must not be, or never counts."""
-    comments = [line[line.find("#") :] for line in _lines(guard, guard, context) if "#" in line]
+    comments = _comments(guard, guard, context)
     return any(said.search(comment) for comment in comments for said in (_TOLD, _NEVER_LOG, _EVERYTHING))
 
 
 def is_kept_short(call: LogCall, handler: ast.ExceptHandler, context: Context) -> bool:
     """Tell whether a comment in front of an error log, or beside it, says that the exception must not be logged."""
-    return any(_KEPT_SHORT.search(line) for line in _lines(handler, call.node, context))
+    return any(_is_about_logging(comment) for comment in _comments(handler, call.node, context))
 
 
-def _lines(first: ast.expr | Guard, last: ast.expr | Guard, context: Context) -> Iterator[str]:
-    """Yield the lines from the beginning of one node to the end of another."""
+def _is_about_logging(comment: str) -> bool:
+    """Tell whether somebody thought about what an exception, or its traceback, would put into the log."""
+    negated = _NEGATED.search(comment)
+    if negated is not None and _LOGGED.search(comment, negated.end()):
+        return True
+    return _DELICATE.search(comment) is not None
+
+
+def _comments(first: ast.expr | Guard, last: ast.expr | Guard, context: Context) -> Iterator[str]:
+    """Yield what stands behind the first # of each line from the beginning of one node to the end of another."""
     end = last.end_lineno or last.lineno
-    return (context.line(number - 1 - context.segment.base) for number in range(first.lineno, end + 1))
+    lines = (context.line(number - 1 - context.segment.base) for number in range(first.lineno, end + 1))
+    return (line.partition("#")[2] for line in lines if "#" in line)
 
 
 def promises_no_failure(function: ast.AST | None) -> bool:

@@ -31,7 +31,7 @@ _MAX_NEEDED: Final = 30
 _IMPORT: Final = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(logging|structlog|loguru)\b", re.MULTILINE)
 _FROM: Final = re.compile(rb"^from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\r\n#\\]+)", re.MULTILINE)
 _NAME: Final = re.compile(rb"\b(?!(?:get|make|setup|set|bind|configure|create|init)_)((?:\w+_)?(?:log|logger))\b")
-_ALIAS: Final = re.compile(rb"[ \t]+as[ \t]+\w+")
+_ALIAS: Final = re.compile(rb"(?<![ \t])[ \t]+as[ \t]+\w+")
 _OWN: Final = re.compile(rb"\b(?:getLogger|get_logger|get_task_logger)\(")
 _STDLIB: Final = "stdlib"
 
