@@ -68,7 +68,7 @@ def test_encodings(data: bytes, text: str, encoding: str, bom: bool) -> None:
         (b"a\nb\r\nx = '\xe9'\n", "is not utf-8: byte 0xe9 on line 3; save it as UTF-8 or add a coding line"),
         (b"# caf\xe9\n", "is not utf-8: byte 0xe9 on line 1; save it as UTF-8 or add a coding line"),
         (b"# coding: ascii\n'\xe9'\n", "is not ascii: byte 0xe9 on line 2; save it as UTF-8 or add a coding line"),
-        (b"# coding: klingon\n", "names an encoding that Python does not know in its coding line: klingon"),
+        (b"# coding: klingon\n", "names an encoding in its coding line that Python does not know"),
         (b"# coding: utf-16\n", "names utf-16 in its coding line, which cannot be the encoding of that line"),
         (
             codecs.BOM_UTF8 + b"# coding: cp1252\n",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from prodready.engine.finding import Range
 from prodready.engine.source import SourceFile
-from prodready.project.toml_text import TomlError, locate, parse
+from prodready.project.toml_text import Places, TomlError, parse
 
 TEXT = """\
 # ü comment
@@ -44,19 +44,19 @@ y = 3
 def test_places(where: tuple[str | int, ...], key: str, value: str) -> None:
     """Keys and values are found through tables, dotted keys, quotes and lists."""
     source = SourceFile.from_text(TEXT)
-    found = [locate(TEXT, where, on_key=on_key) for on_key in (True, False)]
+    found = [Places(TEXT).find(where, on_key=on_key) for on_key in (True, False)]
     assert [source.slice(place) for place in found if place is not None] == [key, value]
 
 
 def test_no_place() -> None:
     """What is nowhere has no place."""
-    assert locate(TEXT, ("gone",), on_key=True) is None
-    assert locate("", ("gone",), on_key=True) is None
+    assert Places(TEXT).find(("gone",), on_key=True) is None
+    assert Places("").find(("gone",), on_key=True) is None
 
 
 def test_windows_line_ends() -> None:
     """Line ends of two characters do not move anything."""
-    assert locate("# é\r\na = 'é'\r\nb = 'x'\r\n", ("b",), on_key=False) == Range.of(2, 4, 2, 7)
+    assert Places("# é\r\na = 'é'\r\nb = 'x'\r\n").find(("b",), on_key=False) == Range.of(2, 4, 2, 7)
 
 
 KEYS = st.text(alphabet="ab-_ .\"'\\é\n", min_size=1, max_size=6)
@@ -70,7 +70,7 @@ def test_any_key(keys: list[str]) -> None:
     assert parse(text) == {key: number for number, key in enumerate(keys)}
     source = SourceFile.from_text(text)
     for number, key in enumerate(keys):
-        place = locate(text, (key,), on_key=False)
+        place = Places(text).find((key,), on_key=False)
         assert place is not None
         assert source.slice(place) == str(number)
 

@@ -73,7 +73,12 @@ class Program:
         self._add(Step([len(self.steps) + 1], **what))
 
     def _sequence(self, tree: Any, flags: int) -> None:
-        for operation, argument in tree:
+        parts = list(tree)
+        for (operation, argument), (before, looked) in zip(parts, [(None, None), *parts], strict=False):
+            if operation is sre.GROUPREF and before is sre.ASSERT and looked[1][0][1][0] == argument:
+                # What was looked at is taken as it is: an atomic group, for Pythons that have none.
+                self.steps[-1] = Step([len(self.steps)], whole=self.steps[-1].look)
+                continue
             self._one(operation, argument, flags)
 
     def _one(self, operation: Any, argument: Any, flags: int) -> None:

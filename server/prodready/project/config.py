@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ PYPROJECT = "pyproject.toml"
 OWN_FILE = "prodready.toml"
 _OWN_TABLE = ("tool", "prodready")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_FAULTS_TOLD = 20
+_MAX_BYTES = 1024 * 1024
+_TOO_LARGE = "is larger than 1 MB, which no configuration is; it is not read. Is it the right file?"
+_LEADS_OUT = "is a link that leads out of the project, and is not read; put the file itself here"
 _ROOT_SIGNS = (PYPROJECT, ".git", "setup.cfg")
 
 
@@ -137,7 +142,7 @@ def _load_from(directory: Path) -> Config | None:
     table = toml_text.dig(project, *_OWN_TABLE)
     if own is not None and table is not None:
         message = f"{OWN_FILE} lies beside it and has settings too; keep one of the two"
-        raise ConfigError([_problem(directory / PYPROJECT, Fault(_OWN_TABLE, message, on_key=True))])
+        raise ConfigError(_problems(directory / PYPROJECT, [Fault(_OWN_TABLE, message, on_key=True)]))
     if own is None and table is None:
         return None
     if own is not None:
@@ -161,25 +166,24 @@ def _with_pyproject(config: Config, project: Mapping[str, Any]) -> Config:
 
 def _validated(values: object, path: Path, base: Where) -> Config:
     """Validate the table of settings that stands in a file below `base`."""
-    faults = _table_faults(values, base)
+    faults = list(islice(_table_faults(values, base), _FAULTS_TOLD + 1))
     if faults:
-        raise ConfigError([_problem(path, fault) for fault in faults])
+        raise ConfigError(_problems(path, faults))
     assert isinstance(values, dict)
     normal: dict[str, Any] = {field_of(key): BY_KEY[key].kind.normal(value) for key, value in values.items()}
     return Config(path.parent, path, Options(**normal), frozenset(values))
 
 
-def _table_faults(values: object, base: Where) -> list[Fault]:
+def _table_faults(values: object, base: Where) -> Iterator[Fault]:
     if not isinstance(values, dict):
-        return [Fault(base, "expected a table of settings; write [tool.prodready]")]
-    faults: list[Fault] = []
+        yield Fault(base, "expected a table of settings; write [tool.prodready]")
+        return
     for key, value in values.items():
         where = (*base, key)
         if key in BY_KEY:
-            faults.extend(BY_KEY[key].kind.faults(value, where))
+            yield from BY_KEY[key].kind.faults(value, where)
         else:
-            faults.append(Fault(where, _unknown_key(key, base), on_key=True))
-    return faults
+            yield Fault(where, _unknown_key(key, base), on_key=True)
 
 
 def _unknown_key(key: str, base: Where) -> str:
@@ -204,11 +208,15 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-def _problem(path: Path, fault: Fault) -> ConfigProblem:
-    """Find the place of a fault in its file."""
-    text = _read_toml(path) or ""
-    place = toml_text.locate(text, fault.where, on_key=fault.on_key)
-    return ConfigProblem(path, place, _dotted(fault.where), fault.message)
+def _problems(path: Path, faults: Sequence[Fault]) -> list[ConfigProblem]:
+    """Find the places of faults in their file; of very many, the first ones are told."""
+    places = toml_text.Places(_read_toml(path) or "")
+    told = [
+        ConfigProblem(path, places.find(fault.where, on_key=fault.on_key), _dotted(fault.where), fault.message)
+        for fault in faults[:_FAULTS_TOLD]
+    ]
+    more = ConfigProblem(path, None, "", "there are more mistakes than these; they are told when these are mended")
+    return [*told, *([more] if len(faults) > _FAULTS_TOLD else [])]
 
 
 def _dotted(where: Where) -> str:
@@ -235,10 +243,29 @@ def _toml(path: Path) -> dict[str, Any] | None:
         raise ConfigError([ConfigProblem(path, error.range, "", message)]) from error
 
 
+def _stays_inside(path: Path) -> bool:
+    """Tell whether a configuration file lies in its project, also where it is a link: others may not be shown.
+
+    The project is the repository, or the file's own directory where there is none.
+    """
+    if not path.is_symlink():
+        return True
+    top = next((here for here in path.parents if (here / ".git").exists()), path.parent)
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(top))
+
+
 def _read_toml(path: Path) -> str | None:
     """Return the text of a file, without a byte order mark; None when there is none."""
     try:
-        return path.read_bytes().decode("utf-8-sig") if _is_there(path) else None
+        if not _is_there(path):
+            return None
+        if not _stays_inside(path):
+            raise ConfigError([ConfigProblem(path, None, "", _LEADS_OUT)])
+        with path.open("rb") as stream:
+            data = stream.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise ConfigError([ConfigProblem(path, None, "", _TOO_LARGE)])
+        return data.decode("utf-8-sig")
     except OSError as error:
         raise ConfigError([ConfigProblem(path, None, "", f"cannot be read: {reason_of(error)}")]) from error
     except UnicodeDecodeError as error:

@@ -28,6 +28,8 @@ _USUAL = (
 )
 _ASCII = "# coding\t\\\r\n"
 """What every encoding of a Python file must write as ASCII does."""
+_OF_HOST_NAMES = "idna"
+"""No encoding of texts, although it writes letters as they are: long texts take it for ever."""
 _OTHER_BOMS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
@@ -167,7 +169,7 @@ def _encoding(data: bytes, path: Path | str) -> tuple[str, bool]:
     try:
         codecs.lookup(name)
     except LookupError as error:
-        raise ReadError(path, f"names an encoding that Python does not know in its coding line: {name}") from error
+        raise ReadError(path, "names an encoding in its coding line that Python does not know") from error
     if signed and name != "utf-8":
         raise ReadError(path, "begins with a UTF-8 signature, but its coding line names another encoding")
     return name, signed
@@ -184,6 +186,8 @@ def _decoded(data: bytes, encoding: str, path: Path | str) -> str:
     try:
         if _ASCII.encode(encoding) != _ASCII.encode("ascii"):
             raise ReadError(path, f"names {encoding} in its coding line, which cannot be the encoding of that line")
+        if codecs.lookup(encoding).name == _OF_HOST_NAMES:
+            raise LookupError(encoding)
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise ReadError(path, _undecodable(data, error)) from error

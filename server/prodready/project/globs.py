@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import warnings
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from prodready.project.glob_regex import without_backtracking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 
 class GlobSet:
@@ -66,7 +69,23 @@ def compiled(globs: Iterable[str]) -> GitIgnoreSpec:
     """Compile globs, each of which `can_match`."""
     from pathspec import GitIgnoreSpec
 
+    pattern = _pattern()
     with warnings.catch_warnings():
         # Brackets inside brackets are rare, but right; users need not hear what `re` may make of them one day.
         warnings.simplefilter("ignore", FutureWarning)
-        return GitIgnoreSpec.from_lines(globs)
+        # Other backends, where they are installed, do not know all that we write into expressions.
+        return GitIgnoreSpec.from_lines(globs, pattern, backend="simple")
+
+
+@cache
+def _pattern() -> type[GitIgnoreSpecPattern]:
+    """Return pathspec's pattern, with expressions that do not backtrack."""
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    class Pattern(GitIgnoreSpecPattern):
+        @classmethod
+        def pattern_to_regex(cls, pattern: Any) -> tuple[Any, bool | None]:
+            regex, include = super().pattern_to_regex(pattern)
+            return (None if regex is None else without_backtracking(regex)), include
+
+    return Pattern

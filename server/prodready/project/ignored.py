@@ -23,6 +23,7 @@ NEVER_SOURCE = frozenset(
     }
 )  # fmt: skip
 """Directories that are left out wherever they are."""
+_MAX_BYTES = 1024 * 1024
 SELDOM_SOURCE = frozenset({"_build", "buck-out", "build", "dist", "venv"})
 """Directories that are left out unless they are Python packages."""
 
@@ -44,11 +45,15 @@ class IgnoreFile:
 
     @classmethod
     def read(cls, path: Path, base: Path) -> IgnoreFile | None:
-        """Read an ignore file; None when there is none, it is a link (git follows none), or it says nothing."""
+        """Read an ignore file; None when there is none, it is a link (git follows none) or huge, or says nothing."""
         try:
             if not stat.S_ISREG(path.lstat().st_mode):
                 return None
-            text = path.read_text(encoding="utf-8-sig", errors="replace")
+            with path.open("rb") as stream:
+                data = stream.read(_MAX_BYTES + 1)
+            if len(data) > _MAX_BYTES:
+                return None
+            text = data.decode("utf-8-sig", "replace")
         except OSError:
             return None
         lines = tuple(line for line in text.splitlines() if line.strip() and not line.startswith("#"))

@@ -106,8 +106,10 @@ def _code(cells: list[Any]) -> Iterator[tuple[int, str]]:
             yield number, _joined(cell.get("source", ""))
 
 
-def _joined(source: str | list[Any]) -> str:
-    return source if isinstance(source, str) else "".join(map(str, source))
+def _joined(source: Any) -> str:
+    if isinstance(source, str):
+        return source
+    return "".join(line for line in source if isinstance(line, str)) if isinstance(source, list) else ""
 
 
 def _at(value: Any, *keys: str) -> Any:

@@ -77,7 +77,11 @@ def _known_meaning(selector: str) -> tuple[int, frozenset[str]]:
 
 def _meaning(selector: str) -> tuple[int, frozenset[str]] | None:
     """Return how narrow a word is (2: one rule, 1: a family, 0: all) and the codes that it means."""
-    word = selector.strip().upper()
+    return _meaning_of(selector.strip().upper())
+
+
+@lru_cache(maxsize=1024)
+def _meaning_of(word: str) -> tuple[int, frozenset[str]] | None:
     rules = rule_names()
     if word == EVERYTHING:
         return 0, frozenset(rule.code for rule in rules)

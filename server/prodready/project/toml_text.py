@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 
 
+_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
+_LONG_KEY = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*\.[ \t]*{_PART}){{64,}}")
+"""A key of so many parts that parsers, which look at all ways to it, take for ever."""
+
+
 class TomlError(Exception):
     """A text that is no TOML: `message`, and the 0-based `range` of what could not be read."""
 
@@ -37,10 +42,16 @@ def parse(text: str) -> dict[str, Any]:
     Raises:
         TomlError: when the text is none.
     """
+    long = _LONG_KEY.search(text)
+    if long is not None:
+        line = text.count("\n", 0, long.start())
+        raise TomlError("a key has too many parts", Range.of(line, 0, line, 0))
     try:
         values: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _located(str(error), text) from error
+    except ValueError as error:
+        raise TomlError("a number has too many digits", Range.of(0, 0, 0, 0)) from error
     except RecursionError as error:
         raise TomlError("the values are nested too deeply", Range.of(0, 0, 0, 0)) from error
     return values
@@ -54,22 +65,26 @@ def dig(values: Mapping[str, Any], *keys: str) -> Any:
     return here
 
 
-def locate(text: str, where: Where, *, on_key: bool) -> Range | None:
-    """Return the place of the key or the value that `where` leads to; that of the nearest one around it at worst.
+class Places:
+    """Where the keys and values of a TOML text that parses stand. Lines and columns count from 0, in characters."""
 
-    Lines and columns count from 0, columns in characters. `text` is TOML that parses.
-    """
-    from tree_sitter import Language, Parser
-    from tree_sitter_toml import language
+    def __init__(self, text: str) -> None:
+        from tree_sitter import Language, Parser
+        from tree_sitter_toml import language
 
-    root = Parser(Language(language())).parse(text.encode()).root_node
-    entries = list(_entries(root))
-    for length in range(len(where), 0, -1):
-        for entry in entries:
-            if entry.where == where[:length]:
+        self._lines = split_lines(text)
+        self._entries: dict[Where, _Entry] = {}
+        for entry in _entries(Parser(Language(language())).parse(text.encode()).root_node):
+            self._entries.setdefault(entry.where, entry)
+
+    def find(self, where: Where, *, on_key: bool) -> Range | None:
+        """Return the place of the key or value that `where` leads to; at worst that of the nearest one around it."""
+        for length in range(len(where), 0, -1):
+            entry = self._entries.get(where[:length])
+            if entry is not None:
                 node = entry.key if on_key or entry.value is None or length < len(where) else entry.value
-                return _range(node, split_lines(text))
-    return None
+                return _range(node, self._lines)
+        return None
 
 
 def _located(message: str, text: str) -> TomlError:
