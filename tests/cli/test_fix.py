@@ -164,7 +164,8 @@ def test_a_fault_of_ours_leaves_the_file_alone(workplace: Workplace) -> None:
     exploding = workplace.write("src/a.py", "# explode\n" + BARE)
     fine = workplace.write("src/b.py", BARE)
     done = workplace.run("fix", "--unsafe-fixes", "src", *ONLY, **environment)
-    assert (done.code, done.err.splitlines()[0]) == (3, "error: src/a.py: ValueError: boom")
+    assert done.code == 3
+    assert done.err.startswith("error: src/a.py: ValueError (")
     assert exploding.read_text() == "# explode\n" + BARE
     assert fine.read_text() == NAMED
 

@@ -169,7 +169,8 @@ def test_what_is_known_of_other_modules_can_change(probe: Probe) -> None:
 def test_a_rule_that_raises_is_named_and_the_others_still_report(monkeypatch: pytest.MonkeyPatch) -> None:
     use_rules(monkeypatch, Crash())
     analysis = opened(BARE.format("f") + "    work()\n")
-    assert [(c.code, c.error) for c in analysis.crashes] == [("TST102", "ValueError: cannot read work")]
+    assert [c.code for c in analysis.crashes] == ["TST102"]
+    assert analysis.crashes[0].error.startswith("ValueError (test_analysis.py, line ")
     assert bare(analysis) == [(3, 4, False)]
 
 

@@ -130,9 +130,9 @@ def test_settings_are_read_in_the_words_of_editors_and_of_toml(values: object, e
     ("values", "problem"),
     [
         ([], "expected a table of settings"),
-        ({"run": "never"}, "run: expected onType or onSave, found 'never'"),
+        ({"run": "never"}, "run: expected onType or onSave"),
         ({"perFileIgnore": {}}, "perFileIgnore: there is no such setting; did you mean perFileIgnores?"),
-        ({"select": "OBS"}, 'select: expected a list of rules, found the text "OBS"; write ["OBS"]'),
+        ({"select": "OBS"}, "select: expected a list of rules, found a text; put it into brackets"),
     ],
 )
 def test_what_is_wrong_is_left_out_and_told(values: object, problem: str) -> None:

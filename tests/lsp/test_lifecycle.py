@@ -174,7 +174,7 @@ async def test_a_rule_that_crashes_is_logged_once_and_the_others_still_report(co
         await editor.hover(uri, 0, 0)
 
     await editor.end()
-    assert log.read_text().count("rule TST101 crashed: ZeroDivisionError: a deliberate crash") == 1
+    assert log.read_text().count("rule TST101 crashed: ZeroDivisionError (crashing.py, line ") == 1
     assert editor.client.messages == []
 
 

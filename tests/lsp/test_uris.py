@@ -90,7 +90,7 @@ def test_a_path_that_is_no_unicode_comes_back_unchanged() -> None:
         ("untitled:Untitled-1", "Untitled-1"),
         ("vscode-vfs://github/w/a.py", "a.py"),
         ("git:/w/a.py?%7B%7D", "a.py"),
-        ("http://[/", "http://[/"),
+        ("http://[/", "a document"),
     ],
 )
 def test_every_document_has_a_name(uri: str, name: str) -> None:

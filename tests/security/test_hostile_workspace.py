@@ -116,46 +116,6 @@ def test_a_name_cannot_add_lines_to_a_patch(tmp_path: Path) -> None:
     assert (tmp_path / name).read_text() != FINDING
 
 
-SECRETS = (
-    "API = 'CANARY-{0}'\n\n\ndef f(token='CANARY-{0}'):\n    try:\n"
-    "        g('https://user:CANARY-{0}@host/?key=CANARY-{0}')\n    except:\n        pass\n"
-    "    print('CANARY-{0}', token)\n    h = open('CANARY-{0}')\n    return h.read()\n"
-)
-
-
-def test_messages_and_reports_repeat_nothing_of_what_strings_hold(tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text(SECRETS.format(7))
-    (tmp_path / "broken.py").write_text("x = 'CANARY-7\n")
-    (tmp_path / "pyproject.toml").write_text("[tool.other]\ntoken = 'CANARY-7'\n[tool.prodready]\n")
-    outputs = [run(tmp_path, *each) for each in (("check", "--concise"), ("check", "--format", "json"), ("config",))]
-
-    assert all("CANARY" not in done.stdout + done.stderr for done in outputs)
-    assert "OBS101" in outputs[0].stdout
-
-
-def test_the_server_repeats_nothing_of_what_strings_hold_in_diagnostics_and_logs(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    wire = Wire("--log-file", str(log), "--log-level", "debug", stderr=None)
-    wire.initialize()
-    uri = (tmp_path / "app.py").as_uri()
-    wire.open(uri, SECRETS.format(8))
-    assert "OBS101" in wire.codes(uri)
-    for junk in ({"text": "CANARY-8", "range": "CANARY-8"}, {"CANARY-8": "CANARY-8"}):
-        wire.send("unknown/notification", junk)
-        wire.ask("textDocument/hover", {"textDocument": junk})
-        wire.send("textDocument/didChange", {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [junk]})
-    wire.send_body(b"CANARY-8")
-    wire.assert_sane()
-    wire.ask("shutdown")
-    wire.send("exit")
-    assert wire.exit_code() == 0
-
-    assert "refused" in log.read_text()
-    assert "CANARY" not in log.read_text()
-    assert "CANARY" not in repr(wire.seen)
-    wire.end()
-
-
 def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(FINDING * 100)
     report = tmp_path / "report.json"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -94,18 +93,21 @@ def _report_refusal(error: OSError, state: State) -> None:
     """Tell what the system refused, where nobody has expected that."""
     from prodready.project.os_errors import reason_of
     from prodready.report.excerpt import printable
+    from prodready.tracebacks import traced
 
     place = "" if error.filename is None else f"{error.filename}: "
     output.tell(printable(f"prodready cannot go on: {place}{reason_of(error)}"))
     if state.verbose:
-        output.tell("".join(traceback.format_exception(error)), newline=False)
+        output.tell(traced(error), newline=False)
 
 
 def _report_fault(error: Exception, state: State) -> None:
+    from prodready.engine.faults import named
     from prodready.report.excerpt import printable
+    from prodready.tracebacks import traced
 
-    output.tell(printable(f"prodready failed: {type(error).__name__}: {error}"))
+    output.tell(printable(f"prodready failed: {named(error)}"))
     if state.verbose:
-        output.tell("".join(traceback.format_exception(error)), newline=False)
+        output.tell(traced(error), newline=False)
     else:
         output.tell("This is a fault of prodready; run it again with --verbose for the details to report.")

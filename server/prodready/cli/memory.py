@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from prodready.project.cache.modules import Modules
 from prodready.project.cache.place import cache_directory
 from prodready.project.cache.records import Found, Records
 from prodready.project.cache.store import Store
+from prodready.project.files import ReadError, read
 from prodready.project.paths import absolute, relative_to
 from prodready.report.model import FileReport
 
@@ -29,6 +31,43 @@ def user_store() -> Store | None:
     """Return the user's cache, None where results cannot be told apart by what made them."""
     own = edition()
     return None if own is None else Store(cache_directory(), own)
+
+
+class Lines(Mapping[int, str]):
+    """The lines that a file's findings are in, without their ends, by 0-based number.
+
+    They are read when they are to be shown, and kept nowhere. When the file's content no longer has the hash `digest`,
+    there are none.
+    """
+
+    def __init__(self, path: Path, digest: str, findings: Sequence[Finding]) -> None:
+        self._path = path
+        self._digest = digest
+        self._findings = findings
+
+    @cached_property
+    def _texts(self) -> dict[int, str]:
+        from prodready.engine.source import split_lines
+        from prodready.report.excerpt import lines_of
+
+        numbers = sorted({number for finding in self._findings for number in lines_of(finding.range)})
+        try:
+            file = read(self._path) if numbers else None
+        except ReadError:
+            return {}
+        if file is None or file.digest.hex() != self._digest:
+            return {}
+        lines = split_lines(file.text)
+        return {number: lines[number].rstrip("\r\n") if number < len(lines) else "" for number in numbers}
+
+    def __getitem__(self, number: int) -> str:
+        return self._texts[number]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 class Memory:
@@ -54,7 +93,8 @@ class Memory:
         found = next((each for each in self.records.results(target.path, key) if self._holds(each, target)), None)
         if found is None:
             return None
-        return FileReport(target.shown, tuple(_related(found.findings, shown_path)), found.lines)
+        lines = Lines(target.path, digest, found.findings)
+        return FileReport(target.shown, tuple(_related(found.findings, shown_path)), lines)
 
     def close(self) -> None:
         """Write what is new, and drop what is old."""
@@ -82,7 +122,7 @@ def key_of(config: Config, path: Path, digest: str) -> str:
 def found_in(report: FileReport, asked: Mapping[str, str]) -> Found:
     """Return what is kept of a report: nothing in it depends on the current directory."""
     findings = _related(report.findings, lambda path: str(absolute(Path(path))))
-    return Found(asked, tuple(findings), report.lines)
+    return Found(asked, tuple(findings))
 
 
 def _related(findings: Sequence[Finding], path_of: Callable[[str], str]) -> list[Finding]:

@@ -224,10 +224,10 @@ def failed(target: Target, error: Exception) -> FileReport:
     """Report a file over which prodready failed; code may be nested more deeply than Python itself can follow."""
     if isinstance(error, RecursionError):
         return FileReport(target.shown, problems=(Problem(target.shown, _TOO_DEEP),), analysed=False)
-    import traceback
+    from prodready.engine.faults import named
+    from prodready.tracebacks import traced
 
-    details = "".join(traceback.format_exception(error))
-    problem = Problem(target.shown, f"{type(error).__name__}: {error}", ours=True, details=details)
+    problem = Problem(target.shown, named(error), ours=True, details=traced(error))
     return FileReport(target.shown, problems=(problem,), analysed=False)
 
 

@@ -1,4 +1,4 @@
-"""A configuration that cannot be used, shown with the lines that are wrong."""
+"""A configuration that cannot be used, shown with the settings that are wrong."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class WrongConfigError(click.ClickException):
         self._problems = error.problems
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Write every problem with its place and its line."""
+        """Write every problem with its place, and with its line where a setting of ours is wrong."""
         stream = file or sys.stderr
         paint = painter(stream)
         for problem in self._problems:
@@ -38,7 +38,8 @@ class WrongConfigError(click.ClickException):
 def _shown(problem: ConfigProblem, paint: Paint) -> Iterator[str]:
     key = f"{problem.key}: " * bool(problem.key)
     yield f"{paint('error:', _STYLE)} {_place(problem)}{printable(key + problem.message)}"
-    if problem.path is not None and problem.range is not None:
+    # What is no TOML can be any line of the file, which is not ours alone: only settings of ours are shown.
+    if problem.path is not None and problem.range is not None and problem.key:
         yield from source_lines(list(excerpt(_lines(problem.path), problem.range)), _STYLE, paint)
 
 
@@ -52,7 +53,7 @@ def _place(problem: ConfigProblem) -> str:
 
 
 def _lines(path: Path) -> Mapping[int, str]:
-    """Return the lines of a configuration file; bytes that are no UTF-8 may be what is wrong with it."""
+    """Return the lines of a configuration file, which was read before."""
     try:
         text = path.read_bytes().decode("utf-8-sig", "replace")
     except OSError:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from prodready.engine.facts import ModuleFacts, ProjectFacts
+from prodready.engine.faults import named
 from prodready.engine.finding import Finding, Range, Severity
 from prodready.engine.nodes import nodes_of
 from prodready.engine.rule import Context, Hit, Rule
@@ -150,7 +151,7 @@ def _run(check: Check, node: ast.AST, context: Context, hits: list[Hit]) -> str 
         # Nesting that Python's parser accepts can be deeper than a rule can follow: nothing is known of it then.
         return None
     except Exception as error:  # noqa: BLE001  # whatever a rule raises is handed on: the other rules still report
-        return f"{type(error).__name__}: {error}"
+        return named(error)
     return None
 
 

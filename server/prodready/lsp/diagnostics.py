@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prodready.engine.finding import Finding, Position, Range, Related, Severity
 from prodready.links import rule_url
-from prodready.lsp.uris import uri_of
+from prodready.lsp.uris import name_of, uri_of
 
 if TYPE_CHECKING:
     from prodready.engine.analysis import Analysis
@@ -82,7 +82,8 @@ class Report:
         diagnostics = list(itertools.chain.from_iterable(c.diagnostics for c in segments.values()))
         if len(diagnostics) > LIMIT:
             if len(self.diagnostics) < LIMIT:
-                logger.warning("%s has %d findings; only the first %d are sent", part.uri, len(diagnostics), LIMIT)
+                name = name_of(part.uri)
+                logger.warning("%s has %d findings; only the first %d are sent", name, len(diagnostics), LIMIT)
             del diagnostics[LIMIT:]
         if diagnostics == self.diagnostics and self._stands_in(analysis.source, window.first):
             self.segments, self.source, self.first = segments, analysis.source, window.first

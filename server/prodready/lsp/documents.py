@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lsprotocol import types
 
+from prodready.engine.faults import named
 from prodready.lsp.news import News
 from prodready.lsp.notebook import Notebook
 from prodready.lsp.session import LANGUAGE, Session
+from prodready.lsp.uris import name_of
 from prodready.project.files import MAX_BYTES
 from prodready.project.os_errors import reason_of
 
@@ -54,10 +56,11 @@ class Documents:
         So is one that the command line would refuse to read for its size: nobody edits that by hand.
         """
         if item.language_id != LANGUAGE:
-            logger.debug("%s is %s, not Python", item.uri, item.language_id)
+            logger.debug("%s is %s, not Python", name_of(item.uri), item.language_id)
         elif len(item.text) > MAX_BYTES:
             self._close(item.uri)
-            logger.warning("%s is too large to be analysed: %.1f million characters", item.uri, len(item.text) / 1e6)
+            size = len(item.text) / 1e6
+            logger.warning("%s is too large to be analysed: %.1f million characters", name_of(item.uri), size)
         elif not isinstance(self._by_part.get(item.uri), Notebook):
             self._open(Session(item))
 
@@ -81,7 +84,7 @@ class Documents:
         """Apply changes at once, and analyse what all that have arrived come to."""
         session = self._sessions.get(document.uri)
         if session is None or isinstance(session, Notebook):
-            logger.debug("a change of %s, which is not open here", document.uri)
+            logger.debug("a change of %s, which is not open here", name_of(document.uri))
             return
         session.apply(document.version, changes, self._server.client.codec)
         self._changed(session)
@@ -90,7 +93,8 @@ class Documents:
         """Apply a change of a notebook's cells: which there are, what they are, and what is in them."""
         session = self._sessions.get(params.notebook_document.uri)
         if not isinstance(session, Notebook):
-            logger.debug("a change of the notebook %s, which is not open here", params.notebook_document.uri)
+            name = name_of(params.notebook_document.uri)
+            logger.debug("a change of the notebook %s, which is not open here", name)
             return
         before = session.parts
         session.change(params.change, self._server.client.codec)
@@ -149,7 +153,8 @@ class Documents:
             uri = message["params"][document]["uri"]
             session = self._sessions.get(uri)
             if session is not None and isinstance(session, Notebook) == (document == "notebookDocument"):
-                logger.error("a change of %s cannot be understood; it is left alone until it is opened again", uri)
+                name = session.name
+                logger.error("a change of %s cannot be understood; it is left alone until it is opened again", name)
                 self._close(uri)
 
     def get(self, uri: str) -> Session | None:
@@ -240,9 +245,7 @@ class Documents:
         try:
             analysis = session.catch_up()
         except Exception as error:
-            logger.log(
-                self._news.level(type(error), str(error)), "analysing an edit of %s failed", session.name, exc_info=True
-            )
+            logger.log(self._news.level(named(error)), "analysing an edit of %s failed", session.name, exc_info=True)
             session.analysis = None
             self.refresh(session)
             return

@@ -54,7 +54,7 @@ def parsed(values: object) -> tuple[EditorSettings, list[str]]:
     if not isinstance(values, Mapping):
         return EditorSettings(), [] if values is None else ["expected a table of settings"]
     run = values.get("run") or RUN[0]
-    problems = [] if run in RUN else [f"run: expected {' or '.join(RUN)}, found {run!r}"]
+    problems = [] if run in RUN else [f"run: expected {' or '.join(RUN)}"]
     options: dict[str, object] = {}
     for name, value in values.items():
         key = _HUMP.sub("-", str(name)).lower()

@@ -10,6 +10,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from prodready import __version__
+from prodready.engine.faults import named
 from prodready.lsp import actions, hover, notebook, parent, publisher, rule_page, watching
 from prodready.lsp.client import Client
 from prodready.lsp.configuration import Configurations
@@ -85,4 +86,4 @@ class ProdreadyServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: ServerErrors) -> None:
         """Log what pygls could not do: it would show it to the user."""
-        logger.error("%s: %s", source.__name__, error)
+        logger.error("%s: %s", source.__name__, named(error))

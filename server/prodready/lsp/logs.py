@@ -8,7 +8,9 @@ import re
 import sys
 import threading
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
+
+from prodready.tracebacks import traced
 
 LEVELS: Final = ("debug", "info", "warning", "error")
 
@@ -86,7 +88,13 @@ class Background(logging.Handler):
 
 
 class _Formatter(logging.Formatter):
-    """Shows what would steer a terminal, or pass for another record, as harmless characters."""
+    """Shows what would steer a terminal, or pass for another record, as harmless characters.
+
+    Of errors it tells where they arose, and not what they say.
+    """
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  its name in the standard library
+        return traced(ei[1]) if ei[1] is not None else ""
 
     def format(self, record: logging.LogRecord) -> str:
         return _CONTROL.sub("\ufffd", super().format(record)).replace("\n", "\n  ")

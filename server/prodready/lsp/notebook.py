@@ -12,6 +12,7 @@ from prodready.engine.cells import Cell, Cells
 from prodready.engine.source import SourceFile
 from prodready.lsp.parts import Part, Placed, Window
 from prodready.lsp.session import LANGUAGE, Session, changed, paired
+from prodready.lsp.uris import name_of
 
 if TYPE_CHECKING:
     from prodready.engine.finding import Edit
@@ -102,7 +103,7 @@ class Notebook(Session):
     def _edit(self, content: types.NotebookDocumentCellContentChanges, codec: PositionCodec) -> None:
         part = self._documents.get(content.document.uri)
         if part is None:
-            logger.debug("a change of the cell %s, which is not open here", content.document.uri)
+            logger.debug("a change of the cell %s, which is not open here", name_of(content.document.uri))
             return
         source = part.cell.source
         for change in content.changes:

@@ -25,6 +25,7 @@ from pygls.exceptions import (
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage
 
+from prodready.engine.faults import named
 from prodready.lsp.envelope import Envelope, Kind
 from prodready.lsp.news import News
 
@@ -162,7 +163,7 @@ class Protocol(LanguageServerProtocol):
         else:
             level = self._news.level(envelope.name, type(error), str(error))
             logger.log(level, "%s failed", envelope.name, exc_info=error)
-            error = JsonRpcInternalError(f"{type(error).__name__}: {error}")
+            error = JsonRpcInternalError(named(error))
         if envelope.must_answer:
             self._send_response(envelope.ident, error=error.to_response_error())
 

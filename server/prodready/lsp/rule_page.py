@@ -33,7 +33,7 @@ def register(server: ProdreadyServer) -> None:
         wanted = str(getattr(params, "code", ""))
         rule = find_rule(wanted)
         if rule is None:
-            raise JsonRpcInvalidParams(f"there is no rule {wanted!r}")
+            raise JsonRpcInvalidParams("there is no such rule")
         facts = [f"severity {rule.severity.value}", f"fix {rule.availability.value}"]
         if rule.twins:
             facts.append(f"also silenced by `# noqa` with {', '.join(rule.twins)}")

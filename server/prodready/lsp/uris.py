@@ -53,7 +53,10 @@ def name_of(uri: str) -> str:
     """Return what to call a document: its path, else the last part of its URI."""
     path = path_of(uri)
     parts = _split(uri)
-    return str(path) if path else ((parts.path.rpartition("/")[2] if parts else "") or uri)
+    if path is not None or parts is None:
+        return str(path) if path else "a document"
+    # A host, a user and a query may be secret, and name nothing that a user would look for.
+    return parts.path.rpartition("/")[2] or f"{parts.scheme}:"
 
 
 def is_notebook_cell(uri: str) -> bool:

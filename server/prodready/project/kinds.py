@@ -119,7 +119,7 @@ class ListOf:
     def faults(self, value: object, where: Where) -> Iterator[Fault]:
         """See `Kind.faults`."""
         if not isinstance(value, list):
-            step = f'; write ["{value}"]' if isinstance(value, str) else ""
+            step = "; put it into brackets" if isinstance(value, str) else ""
             yield Fault(where, f"expected {self.one}, found {described(value)}{step}")
             return
         for index, item in enumerate(value):
@@ -178,11 +178,11 @@ def choice(*values: str, many: str) -> Text:
 
 
 def described(value: object) -> str:
-    """Return what a TOML value is, for a sentence."""
+    """Return what a TOML value is, for a sentence. What a text says is not repeated: it may be a secret, misplaced."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f'the text "{value}"' if len(value) <= 40 else "a long text"
+        return "a text"
     if isinstance(value, (int, float)):
         return f"the number {value}"
     if isinstance(value, list):
@@ -194,18 +194,20 @@ def _choice_fault(word: str, values: tuple[str, ...]) -> str | None:
     if word in values:
         return None
     close = closest(word, values)
-    step = f'did you mean "{close}"?' if close else f"choose {quoted(values)}"
-    return f'"{word}" is none of the known values; {step}'
+    # What is nearly a known word is no secret.
+    if close:
+        return f'"{word}" is none of the known values; did you mean "{close}"?'
+    return f"this is none of the known values; choose {quoted(values)}"
 
 
 def _dotted_fault(word: str) -> str | None:
     if word and all(_is_name(part) for part in word.split(".")):
         return None
-    return f'"{word}" is no name of a function; write it with dots, such as "report_error" or "app.errors.report"'
+    return 'this is no name of a function; write it with dots, such as "report_error" or "app.errors.report"'
 
 
 def _name_fault(word: str) -> str | None:
-    return None if _is_name(word) else f'"{word}" cannot be the name of a variable; choose one such as "logger"'
+    return None if _is_name(word) else 'this cannot be the name of a variable; choose one such as "logger"'
 
 
 def _is_name(word: str) -> bool:

@@ -31,7 +31,10 @@ def rule_names() -> tuple[RuleNames, ...]:
 
 
 def selector_fault(selector: str) -> str | None:
-    """Say what is wrong with a word that should mean rules, None when it means some."""
+    """Say what is wrong with a word that should mean rules, None when it means some.
+
+    The word is repeated only where it is nearly a known one: in a file it may be a secret, misplaced.
+    """
     if _meaning(selector) is not None:
         return None
     family = [rule.code for rule in rule_names() if rule.family == selector.upper().rstrip("0123456789")]
@@ -39,8 +42,9 @@ def selector_fault(selector: str) -> str | None:
         return f'no rule has the code "{selector}"; the rules of this family are {", ".join(family)}'
     known = {word for rule in rule_names() for word in (rule.code, rule.name, rule.family)}
     close = closest(selector, known)
-    step = f'did you mean "{close}"?' if close else '"prodready rules" lists them'
-    return f'no rule, family or rule name is called "{selector}"; {step}'
+    if close:
+        return f'no rule, family or rule name is called "{selector}"; did you mean "{close}"?'
+    return 'no rule, family or rule name is called so; "prodready rules" lists them'
 
 
 def selected(select: Iterable[str], ignore: Iterable[str] = ()) -> frozenset[str]:

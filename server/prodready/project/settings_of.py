@@ -158,7 +158,7 @@ class Config:
             ConfigError: when a word means no rule.
         """
         problems = [
-            ConfigProblem(None, None, key, message)
+            ConfigProblem(None, None, key if f'"{word}"' in message else f"{key} {word}", message)
             for key, words in (("--select", select), ("--ignore", ignore))
             for word in words
             if (message := selector_fault(word)) is not None

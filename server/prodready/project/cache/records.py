@@ -29,14 +29,13 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Found:
-    """What checking a file brought: findings with absolute paths, and the lines that their excerpts need.
+    """What checking a file brought: findings with absolute paths. The lines that they are in may hold secrets.
 
     `asked` holds the answers that it depends on, as hashes by the dotted names of the modules.
     """
 
     asked: Mapping[str, str]
     findings: tuple[Finding, ...]
-    lines: Mapping[int, str]
 
     def under(self, key: str) -> dict[str, Found]:
         """Return this as the one result of a file, to be kept under `key`."""
