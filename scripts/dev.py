@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one command of this repository: run, test, check, new-rule, generate, corpora and bench.
+"""The one command of this repository: run, test, check, new-rule, generate, corpora, bench, wheels and audit.
 
 Standard library only, and no syntax that an old Python cannot read: it must be able to say what is missing.
 """

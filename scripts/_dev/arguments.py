@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from _dev import wheels
+from _dev import audit, wheels
 
 DESCRIPTION = """\
 Everything a checkout of prodready is used for. The environment in .venv is made and kept current by each command
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_generate(commands)
     _add_corpora(commands)
     _add_wheels(commands)
+    _add_audit(commands)
     return parser
 
 
@@ -79,6 +80,14 @@ def _add_new_rule(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 def _add_generate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     generate = commands.add_parser("generate", help="write rule pages, tables and the schema from the code")
     generate.add_argument("--check", action="store_true", help="write nothing; fail when something is not current")
+
+
+def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    asked = commands.add_parser("audit", help="ask whether vulnerabilities are known in the packages that are pinned")
+    asked.add_argument("--strict", action="store_true", help="fail (3) also where nobody could be asked")
+    asked.add_argument(
+        "--osv-url", default=audit.OSV, metavar="URL", help="a mirror of the service (default: %(default)s)"
+    )
 
 
 def _add_corpora(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from _dev import corpora, new_rule, pythons, wheels
+from _dev import audit, corpora, new_rule, pythons, wheels
 from _dev.arguments import parse
 from _dev.environment import Environment, Level, say
 from _dev.places import ROOT, SCRIPTS, shown
@@ -157,4 +157,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "corpora": download,
     "bench": bench,
     "wheels": wheels.command,
+    "audit": audit.command,
 }
