@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,48 @@ def test_a_name_cannot_add_lines_to_a_patch(tmp_path: Path) -> None:
 
     assert applied.returncode == 0, applied.stderr
     assert (tmp_path / name).read_text() != FINDING
+
+
+@pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="looks into Linux's tables of sockets")
+def test_nothing_of_a_workspace_makes_the_server_listen(tmp_path: Path) -> None:
+    (tmp_path / "prodready.toml").write_text("tcp = 8123\nws = 8124\n")
+    (tmp_path / ".env").write_text("PRODREADY_TCP=8123\nTCP=8123\n")
+    uri = (tmp_path / "app.py").as_uri()
+    wire = Wire(stderr=None, cwd=tmp_path)
+    wire.initialize(root=tmp_path.as_uri())
+    wire.send("workspace/didChangeConfiguration", {"settings": {"prodready": {"tcp": 8123, "args": ["--tcp", "8123"]}}})
+    wire.open(uri, FINDING)
+    assert "OBS202" in wire.codes(uri)
+    wire.ask("workspace/executeCommand", {"command": "prodready.server", "arguments": ["--tcp", "8123"]})
+    wire.assert_sane()
+    listening = _listening(wire.process.pid)
+    wire.end()
+
+    assert listening == set()
+
+
+def _listening(pid: int) -> set[str]:
+    """Return the local addresses of the listening sockets of a process and its children."""
+    table = Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]
+    table += Path(f"/proc/{pid}/net/tcp6").read_text().splitlines()[1:] if Path("/proc/self/net/tcp6").exists() else []
+    fields = [line.split() for line in table]
+    addresses = {field[9]: field[1] for field in fields if field[3] == "0A"}
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    inodes = {inode for each in (pid, *children) for inode in _sockets(each)}
+    return {address for inode, address in addresses.items() if inode in inodes}
+
+
+def _sockets(pid: int | str) -> Iterator[str]:
+    for descriptor in list(Path(f"/proc/{pid}/fd").iterdir()):
+        with suppress(FileNotFoundError):  # closed meanwhile, as the one that listed them
+            yield os.readlink(descriptor).removeprefix("socket:[").removesuffix("]")  # noqa: PTH115  it is no path
+
+
+def test_the_look_for_listening_sockets_finds_one() -> None:
+    if not Path("/proc/self/net/tcp").exists():
+        pytest.skip("looks into Linux's tables of sockets")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert _listening(os.getpid()) == {f"0100007F:{server.getsockname()[1]:04X}"}
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
