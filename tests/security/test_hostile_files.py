@@ -103,14 +103,17 @@ def test_directories_that_lead_to_themselves_are_walked_once(tmp_path: Path) -> 
     assert done.stdout.count("OBS202") == 1
 
 
+SECRET = "machine example.org login me password CANARY-3\n"
+
+
 @needs_links
-@pytest.mark.parametrize("name", ["pyproject.toml", "prodready.toml"])
-def test_a_configuration_that_is_a_link_to_elsewhere_is_not_read(tmp_path: Path, name: str) -> None:
-    (tmp_path / "netrc").write_text("machine example.org login me password CANARY-3\n")
-    root = tmp_path / "workspace"
-    root.mkdir()
-    (root / name).symlink_to(tmp_path / "netrc")
-    (root / "app.py").write_text(FINDING)
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("pyproject.toml", f"[tool.prodready]\n{SECRET}"), ("prodready.toml", SECRET)],
+    ids=["pyproject", "prodready"],
+)
+def test_a_configuration_that_is_a_link_to_elsewhere_does_not_count(tmp_path: Path, name: str, content: str) -> None:
+    root = linked(tmp_path, name, content)
     done = run(root, "check")
     wire = Wire(stderr=None)
     wire.initialize(root=root.as_uri())
@@ -119,9 +122,28 @@ def test_a_configuration_that_is_a_link_to_elsewhere_is_not_read(tmp_path: Path,
     wire.end()
 
     assert done.returncode == 2
-    assert f"{name}: is a link that leads out of the project, and is not read; put the file itself here" in done.stderr
+    assert f"{name}: is a link that leads out of the project, and does not count" in done.stderr
     assert codes == ["configuration"]
     assert "CANARY" not in done.stdout + done.stderr + repr(wire.seen)
+
+
+@needs_links
+def test_a_linked_project_file_without_our_settings_is_no_concern_of_ours(tmp_path: Path) -> None:
+    root = linked(tmp_path, "pyproject.toml", SECRET)
+    done = run(root, "check")
+
+    assert done.returncode == 1
+    assert "CANARY" not in done.stdout + done.stderr
+
+
+def linked(base: Path, name: str, content: str) -> Path:
+    """Make a workspace with a file that has a finding, and a configuration that is a link to a file outside."""
+    (base / "netrc").write_text(content)
+    root = base / "workspace"
+    root.mkdir()
+    (root / name).symlink_to(base / "netrc")
+    (root / "app.py").write_text(FINDING)
+    return root
 
 
 @needs_links

@@ -20,7 +20,8 @@ _TOKEN = re.compile(
     r"""|\\(?:\r\n|\r|\n)""",
     re.DOTALL,
 )
-_CLOSE = {quote: re.compile(rf"(?:\\.|[^\\])*?{quote}", re.DOTALL) for quote in ('"""', "'''")}
+_LONG_QUOTES = ('"""', "'''")
+_CLOSE = {quote: re.compile(rf"(?:\\.|[^\\])*?{quote}", re.DOTALL) for quote in _LONG_QUOTES}
 _COMMENT_OR_STRING = re.compile(
     r"""(?P<comment>\#[^\r\n]*)"""
     r"""|\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"""
@@ -60,7 +61,7 @@ def without_comment(line: str) -> str:
 
 def long_strings(text: str) -> Iterator[int]:
     """Yield where strings in triple quotes begin that are closed within the text, its comments skipped."""
-    return (match.start() for match in _COMMENT_OR_STRING.finditer(text) if match.group()[:3] in _CLOSE)
+    return (match.start() for match in _COMMENT_OR_STRING.finditer(text) if match.group().startswith(_LONG_QUOTES))
 
 
 def scan(text: str, state: LexicalState = CLEAN) -> LexicalState:

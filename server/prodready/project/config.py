@@ -30,7 +30,7 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _FAULTS_TOLD = 20
 _MAX_BYTES = 1024 * 1024
 _TOO_LARGE = "is larger than 1 MB, which no configuration is; it is not read. Is it the right file?"
-_LEADS_OUT = "is a link that leads out of the project, and is not read; put the file itself here"
+_LEADS_OUT = "is a link that leads out of the project, and does not count; put the file itself here"
 _ROOT_SIGNS = (PYPROJECT, ".git", "setup.cfg")
 
 
@@ -250,7 +250,7 @@ def _stays_inside(path: Path) -> bool:
     """
     if not path.is_symlink():
         return True
-    top = next((here for here in path.parents if (here / ".git").exists()), path.parent)
+    top = next((here for here in path.parents if exists(here / ".git")), path.parent)
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(top))
 
 
@@ -259,12 +259,14 @@ def _read_toml(path: Path) -> str | None:
     try:
         if not _is_there(path):
             return None
-        if not _stays_inside(path):
-            raise ConfigError([ConfigProblem(path, None, "", _LEADS_OUT)])
         with path.open("rb") as stream:
             data = stream.read(_MAX_BYTES + 1)
         if len(data) > _MAX_BYTES:
             raise ConfigError([ConfigProblem(path, None, "", _TOO_LARGE)])
+        if not _stays_inside(path):
+            if path.name == PYPROJECT and b"prodready" not in data:
+                return None
+            raise ConfigError([ConfigProblem(path, None, "", _LEADS_OUT)])
         return data.decode("utf-8-sig")
     except OSError as error:
         raise ConfigError([ConfigProblem(path, None, "", f"cannot be read: {reason_of(error)}")]) from error
