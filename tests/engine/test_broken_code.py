@@ -312,6 +312,7 @@ def test_of_a_handler_with_a_broken_line_only_what_that_line_cannot_change_is_to
 def test_a_handler_without_a_body_keeps_what_its_line_shows() -> None:
     text = "def f():\n    try:\n        g()\n    except:  # never\n\n\ndef h():\n    pass\n"
     assert [(f.code, f.severity) for f in opened(text).findings if f.code != "SYN101"] == [("OBS202", Severity.HINT)]
+    assert [f.code for f in opened(text.replace("# never", "# noqa: E722")).findings] == ["SYN101"]
 
 
 def test_two_functions_that_are_broken_each_in_itself_are_two_errors() -> None:

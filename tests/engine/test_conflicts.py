@@ -104,6 +104,16 @@ def test_a_conflict_in_a_method_leaves_the_other_methods_alone(opener: Opener) -
     assert handlers(analysis) == [(line, Severity.WARNING, False) for line in (*range(4, 74, 6), 82)]
 
 
+def test_a_conflict_in_a_method_has_only_that_method_parsed_again() -> None:
+    method = "".join(f"    {line}\n" for line in f"def a(self):\n{HANDLER}".splitlines()) + "\n"
+    before = opened("class A:\n" + method * 30)
+    after = before.edited(edit((62, 0), (63, 0), conflict("        try:\n", "        try:\n")))
+    assert errors(after) == [(62, CONFLICT)]
+    known = {id(segment) for segment in before.document.segments}
+    assert [id(segment) in known for segment in after.document.segments].count(False) == 1
+    assert len(after.document.segments) == len(before.document.segments)
+
+
 def test_a_conflict_within_brackets_is_told_as_one_not_as_a_bracket() -> None:
     analysis = opened(FIRST + "x = f(\n" + conflict("    1,\n", "    2,\n") + ")\n")
     assert errors(analysis) == [(8, CONFLICT)]

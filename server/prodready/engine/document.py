@@ -28,8 +28,7 @@ from prodready.engine.segments import (
     cut_members,
     ends_with_decorator,
     first_code_line,
-    indent_of,
-    is_blank,
+    leaves,
     parse_head,
     parse_members,
     parse_run,
@@ -114,7 +113,7 @@ class Document:
         if owner is None or any(s.owner is not owner or s.is_head for s in touched):
             return None
         own = lines[self.starts[first] : self.starts[last + 1] + delta]
-        if any(not is_blank(line) and len(indent_of(line)) < len(owner.indent) for line in own):
+        if any(map(partial(leaves, indent=owner.indent), own)):
             return None
         if first_code_line(own) is None or continues_statement(own, owner.indent):
             return None

@@ -94,6 +94,11 @@ def continues_statement(lines: Sequence[str], indent: str = "") -> bool:
     return len(own) > len(indent) or _CONTINUATION.match(first, len(own)) is not None
 
 
+def leaves(line: str, indent: str) -> bool:
+    """Tell whether a line of code stands less deep than `indent`. What git writes into one is none."""
+    return len(indent_of(line)) < len(indent) and not is_blank(line) and marker(line) is None
+
+
 def begins_definition(lines: Sequence[str], indent: str = "") -> bool:
     """Tell whether the first code of `lines` is a function, a class or a decorator of one, at a level of `indent`."""
     first = first_code_line(lines)
@@ -278,7 +283,7 @@ def _is_left(lines: Sequence[str], indent: str) -> bool:
     """
     code = [line for line in lines if not is_blank(line)]
     return any(
-        len(indent_of(line)) < len(indent) and line.rstrip().endswith(":") and indent_of(below) == indent
+        leaves(line, indent) and line.rstrip().endswith(":") and indent_of(below) == indent
         for line, below in itertools.pairwise(code)
     )
 

@@ -31,7 +31,7 @@ _LEVELS: Final = 20
 _CLAUSES: Final = {"else": "else:", "elif": "elif _:", "except": "except:", "finally": "finally:", "try": "try:"}
 _CLAUSE: Final = re.compile(r"(else|elif|except|finally|try)\b")
 _CLOSER: Final = re.compile(r"[)\]}]")
-_PASS: Final = re.compile(r"\bpass(?=[\r\n]*\Z)")
+_PASS: Final = re.compile(r"\bpass(?=\s*(?:#.*)?\s*\Z)")
 
 
 @dataclass(frozen=True)
@@ -234,9 +234,9 @@ def _instead(lines: Sequence[str], first: int, last: int) -> Iterator[str]:
     own = indent_of(lines[first])
     above = indent_of(lines[_above(lines, first)])
     below = indent_of(next((line for line in lines[last:] if not is_blank(line)), ""))
-    head = without_comment(lines[first]).rstrip()
-    if head.endswith(":") and len(below) <= len(own):
-        yield f"{head} pass"
+    head = without_comment(lines[first])
+    if head.rstrip().endswith(":") and len(below) <= len(own):
+        yield f"{head.rstrip()} pass {lines[first][len(head) :]}".rstrip()
     clause = _CLAUSE.match(lines[first], len(own))
     if clause is not None:
         yield own + _CLAUSES[clause.group(1)] + ("" if len(below) > len(own) else " pass")
