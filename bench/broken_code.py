@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return problem.exit_code
     details = [line for tally in tallies.values() for line in (*tally.wrong, *tally.lost)]
     (results_directory() / "broken-code.txt").write_text("\n".join(details), encoding="utf-8")
-    text = page(tallies, files, Options(call.seed, call.each, call.lines))
+    text = page(tallies, files, Options(call.seed, call.each, call.lines, call.minutes))
     place = call.page or (PAGE if not call.projects else None)
     if place is None:
         print(text)

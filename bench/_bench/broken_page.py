@@ -24,7 +24,8 @@ statements. The shares say how many of them are still told: *typed*, when the br
 opened broken that the sound file does not have. After every break the edit was taken back, and the findings of the
 sound file had to be there again.
 
-`python3 scripts/dev.py bench broken_code --each {each} --lines {lines} --seed {seed}` on {machine}.
+`python3 scripts/dev.py bench broken_code --each {each} --lines {lines} --seed {seed} --minutes {minutes:g}`
+on {machine}.
 Crashes, hangs, errors that are not told, and findings that mending does not bring back: {wrong}.
 
 {table}"""
@@ -42,11 +43,12 @@ _HEAD = (
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for: the seed, how often each file is broken, and how many lines one may have."""
+    """What was asked for: the seed, how often each file is broken, how many lines one may have, and for how long."""
 
     seed: int
     each: int
     lines: int
+    minutes: float
 
 
 def page(tallies: Mapping[str, Tally], files: int, options: Options) -> str:

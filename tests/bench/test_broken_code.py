@@ -85,8 +85,8 @@ def test_ruff_is_asked_for_the_same_defects() -> None:
 
 def test_the_page_tells_shares_and_what_went_wrong() -> None:
     counts = {tool: Count(200, kept) for tool, kept in zip(TOOLS, (200, 190, 0), strict=True)}
-    text = page({"a quote deleted": Tally(1200, 3, counts)}, 25, Options(7, 21, 1000))
+    text = page({"a quote deleted": Tally(1200, 3, counts)}, 25, Options(7, 21, 1000, 30.0))
     assert "| a quote deleted | 1,200 | 200 | 100 % | 95.00 % | 3 | 200 | 0 % |" in text
     assert "25 files of real projects, drawn at random from those with findings and at most 1,000 lines" in text
-    assert "bench broken_code --each 21 --lines 1000 --seed 7" in text
+    assert "bench broken_code --each 21 --lines 1000 --seed 7 --minutes 30`" in text
     assert "does not bring back: none." in text
