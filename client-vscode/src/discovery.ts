@@ -18,6 +18,7 @@ export interface Launch {
 
 /** Importing the whole server is the only test that a broken dependency does not pass. */
 const SERVER_TEST = ["-I", "-c", "import prodready.lsp.server"];
+const hasServer = (python: string) => run(python, SERVER_TEST).then(() => true, () => false);
 
 /** Returns the server to start; throws an Error with a message for the user when there is none. */
 export async function findServer(context: ExtensionContext, active: Pick<ActiveInterpreter, "get">): Promise<Launch> {
@@ -37,13 +38,6 @@ export async function findServer(context: ExtensionContext, active: Pick<ActiveI
   const command = await bundledPython(context, async () => (interpreter ? [interpreter] : machines(await chosen())));
   const why = own === undefined ? "" : `, as ${own} has no prodready that can start`;
   return { command, args, origin: `bundled with the extension${why}` };
-}
-
-function hasServer(python: string): Promise<boolean> {
-  return run(python, SERVER_TEST).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Returns the interpreters of this machine, none in a workspace but the one that is chosen for it, for want of another. */
