@@ -38,6 +38,7 @@ SINCE = {
         "x = f'{(lambda x: a['b'])(1)}'\n",
         'x = rf"\\{a["b"]}"\n',
         'x = f"\\N{DIGIT ONE} {{}} {a["b"]}"\n',
+        'def f():\n    x = f"{yield a["b"]} {*a["c"], d}"\n',
     ],
     (3, 13): [
         "class A[T = int]:\n    pass\n",
@@ -50,6 +51,24 @@ SINCE = {
         "x = t'a' rt'''{\n    b['c']}'''\n",
         "try:\n    f()\nexcept ValueError, TypeError:\n    pass\n",
         "try:\n    f()\nexcept* socket.error, OSError:\n    pass\n",
+        'x = f"{t"a"}"\n',
+        "x = f'{t\"a\"}'\n",
+        'class A[T: f(t"a")]:\n    pass\n',
+    ],
+    (3, 15): [
+        "lazy import json\n",
+        "if a: lazy from .b import (c,\n    d as e)\n",
+        "x = 1; lazy \\\n    import a.b as c, d\n",
+        "x = [*y for y in z]\n",
+        "x = {*y for y in z if y}\n",
+        "x = (*y or w  # why\n    for y in z)\n",
+        "x = {**y | w for y in z for w in y}\n",
+        "f(*y if a else b for y in z)\n",
+        "async def f(x):\n    return [*y async for y in x]\n",
+        "x = [*[*[*a[*b] for a in b] for b in c] for c in d]\n",
+        "x = f'{[*y for y in z]}'\n",
+        'x = f"{[*y["a"] for y in z]}"\n',
+        'x = t"{[*y for y in z]!r:>{f(*v for v in w)}}"\n',
     ],
 }
 NEWER = [(version, code) for version, codes in SINCE.items() for code in codes]
@@ -74,6 +93,9 @@ MISTAKES = [
     "def f[](x):\n    pass\n",
     "class A[3]:\n    pass\n",
     "class A[*Ts: int]:\n    pass\n",
+    "class A[T: yield x]:\n    pass\n",
+    "class A[T: ]:\n    pass\n",
+    "class A[T = *x]:\n    pass\n",
     "def f[T](x:\n    pass\n",
     'x = f"{a["b"]!q}"\n',
     'x = f"{a["b"]}\n',
@@ -86,6 +108,30 @@ MISTAKES = [
     'x = "a" t"b"\n',
     'x = t"{for}"\n',
     'lambda t"x": 3\n',
+    "lazy from __future__ import annotations\n",
+    "lazy lazy import a\n",
+    "lazy import\n",
+    "lazy print a\n",
+    "x: lazy import a\n",
+    "[**x for x in y]\n",
+    "f(**x for x in y)\n",
+    "f(a, *x for x in y)\n",
+    "f(*x for x in y,)\n",
+    "[*x, *z for x in y]\n",
+    "[*a or b for x in y]\n",
+    "{*a or b for x in y}\n",
+    "(*a := b for x in y)\n",
+    "a[*x for x in y]\n",
+    "def f(*args: *x for x in y):\n    pass\n",
+    "class A(*x for x in y):\n    pass\n",
+    "{*x: 1 for x in y}\n",
+    "{**x: 1 for x in y}\n",
+    "{1: *x for x in y}\n",
+    "[*x for x in *y]\n",
+    "[*x for x in y\n",
+    "x = f'{[*y for y in]}'\n",
+    "x = f'{[*y for y in z]} {y z}'\n",
+    "x = " + "[*" * 201 + "y" + "]" * 201 + "; a b\n",
 ]
 
 
@@ -134,7 +180,13 @@ def test_the_binding_of_python_2_is_no_newer_syntax() -> None:
 
 @pytest.mark.parametrize("version", sorted(SINCE))
 def test_what_stands_in_the_text_is_where_the_finding_is(version: tuple[int, int]) -> None:
-    named = {(3, 11): "except*", (3, 12): "type X", (3, 13): "[T = int]", (3, 14): 't"hello {name!r:>{w}}"'}
+    named = {
+        (3, 11): "except*",
+        (3, 12): "type X",
+        (3, 13): "[T = int]",
+        (3, 14): 't"hello {name!r:>{w}}"',
+        (3, 15): "lazy import",
+    }
     code = SINCE[version][0]
     found = newer_syntax(code, (3, 10))
 
@@ -234,3 +286,29 @@ def test_what_the_project_supports_decides_what_it_is_called(
     (found,) = findings('x = t"a"\n', FileSettings(oldest_python=oldest))
 
     assert (found.severity, found.message) == (severity, message)
+
+
+@pytest.mark.skipif(RUNNING < (3, 15), reason="this Python cannot parse it")
+@pytest.mark.parametrize(
+    ("plain", "unpacked"),
+    [
+        ("[row for row in rows]", "[*row for row in rows]"),
+        ("{row for row in rows}", "{*row for row in rows}"),
+        ("{row: 1 for row in rows}", "{**row for row in rows}"),
+        ("{1: row for row in rows}", "{**row for row in rows}"),
+        ("sorted(row for row in rows)", "sorted(*row for row in rows)"),
+    ],
+)
+def test_rules_follow_what_a_comprehension_unpacks(plain: str, unpacked: str) -> None:
+    code = """\
+from sqlalchemy.orm import Session
+
+def names(engine):
+    session = Session(engine)
+    rows = session.query(User)
+    return {}
+"""
+    plainly = [(f.code, f.severity, f.fix) for f in findings(code.format(plain))]
+
+    assert plainly
+    assert [(f.code, f.severity, f.fix) for f in findings(code.format(unpacked))] == plainly

@@ -10,9 +10,11 @@ import ast
 import re
 import sys
 import warnings
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from prodready.engine.templates import Template, Token, Unreadable, tokens_of, written
@@ -36,13 +38,21 @@ PARAMETERS: Final = Construct((3, 12), "type parameters")
 DEFAULTS: Final = Construct((3, 13), "type parameters with defaults")
 TEMPLATE: Final = Construct((3, 14), "a template string")
 BARE_TYPES: Final = Construct((3, 14), "several exceptions without parentheses")
-NEWEST: Final = (3, 14)
+LAZY: Final = Construct((3, 15), "a 'lazy' import")
+UNPACKING: Final = Construct((3, 15), "unpacking in a comprehension")
+NEWEST: Final = (3, 15)
 
 _MARK: Final = re.compile(
-    r"[\[,:]\s*\*|\bexcept\b|\btype\b|\b(?:def|class)\s+\w+\s*\[|\b(?:[fF][rR]?|[rR][fF]|[tT][rR]?|[rR][tT])[\"']"
+    r"[\[({,:]\s*\*|\b(?:except|type|lazy)\b|\b(?:def|class)\s+\w+\s*\["
+    r"|\b(?:[fF][rR]?|[rR][fF]|[tT][rR]?|[rR][tT])[\"']"
 )
 _EXCEPTION: Final = re.compile(r"\w+(?:\.\w+)+|_*[A-Z]\w*")
 """The name of an exception. `except ValueError, error:` was Python 2, and is a mistake rather than new syntax."""
+_CALL: Final = {"*": "_({},)"}
+_LIST: Final = {"*": "[{},]"}
+"""For a star: an older place for the same, where nothing can stand that could not stand behind the newer star."""
+_UNPACKED_IN: Final = {"[": _LIST, "(": _CALL, "{": {**_LIST, "**": "_({},)"}}
+"""For the bracket of a comprehension, the stars that may begin it, and where these could stand before."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,7 @@ class _Older:
         self._tokens = tokens_of(text)
         self._edits: list[tuple[int, int, str]] = []
         self._inside: list[str] = []
+        self._unpacked: list[_Unpacked] = []
         self._starred: set[int] = set()
         self._aliases: set[int] = set()
         for index, token in enumerate(self._tokens.all):
@@ -88,21 +99,28 @@ class _Older:
 
     def parses(self) -> bool:
         """Tell whether the older text parses, and every expression that was taken out of it."""
-        tree = _tree(self._rewritten())
+        self._edits.sort(key=lambda edit: (edit[0], -edit[1]))
+        tree = _tree(self._rewritten(0, len(self._text)))
         return (
             tree is not None
             and all(map(self._is_allowed, ast.walk(tree)))
-            and all(_is_expression(code, self._running) for code in self._inside)
+            and all(map(_is_expression, self._inside))
+            and all(_is_expression(self._in_older_place(part)) for part in self._unpacked)
         )
 
-    def _rewritten(self) -> str:
+    def _rewritten(self, first: int, behind: int) -> str:
+        """Return the characters from `first` to in front of `behind`, in older syntax; the edits are in order."""
         parts: list[str] = []
-        at = 0
-        for start, end, new in sorted(self._edits, key=lambda edit: (edit[0], -edit[1])):
+        at = first
+        from_to = (bisect_left(self._edits, position, key=itemgetter(0)) for position in (first, behind))
+        for start, end, new in self._edits[slice(*from_to)]:
             if start >= at:  # what stands inside of something replaced is gone with it
                 parts += [self._text[at:start], new]
                 at = end
-        return "".join([*parts, self._text[at:]])
+        return "".join([*parts, self._text[at:behind]])
+
+    def _in_older_place(self, part: _Unpacked) -> str:
+        return part.older.format(part.stars + self._rewritten(part.start, part.end) + "\n")
 
     def _is_allowed(self, node: ast.AST) -> bool:
         """Tell whether the newer syntax allows it, too: handlers all have a star and a type, or none has."""
@@ -118,12 +136,16 @@ class _Older:
             self._handler(index, token)
         elif token.begins and token.text == "type":
             self._alias(index, token)
+        elif token.begins and token.text == "lazy":
+            self._lazy(index, token)
         elif token.text in ("def", "class"):
             self._parameters(index + 2)
             self._annotation(index + 2)
         elif token.text == "[" and self._tokens.is_subscript(index):
             for part in self._tokens.split(index + 1, self._tokens.closing(index), ","):
-                self._star(part, "_({})")
+                self._star(STAR, part, _CALL)
+        elif token.text in _UNPACKED_IN:
+            self._comprehension(index, token.text)
 
     def _is_new(self, construct: Construct, start: int, end: int) -> bool:
         """Note a construct that this Python does not know, and tell whether it is one."""
@@ -133,13 +155,16 @@ class _Older:
         return True
 
     def _template(self, index: int, token: Token, template: Template) -> None:
-        if not (template.is_t or template.is_nested):
-            return
-        if self._is_new(TEMPLATE if template.is_t else NESTED, token.start, token.end):
-            if template.is_t and self._tokens.joins_other_strings(index):
+        if template.is_t:
+            new = self._is_new(TEMPLATE, token.start, token.end)
+            if new and self._tokens.joins_other_strings(index):
                 raise Unreadable
+        else:
+            new = template.is_nested and self._is_new(NESTED, token.start, token.end)
+        needed = self._needed(template.expressions)
+        if new or any(needed):
             self._edits.append((token.start, token.end, 'f"""' + self._line_ends(token.start, token.end) + '"""'))
-            self._inside.extend(template.expressions)
+            self._take(template.expressions, needed, token.start, token.end)
 
     def _handler(self, index: int, token: Token) -> None:
         star = self._tokens.at(index + 1)
@@ -183,7 +208,8 @@ class _Older:
         if any(new):
             if not parts:
                 raise Unreadable
-            self._inside += [code for part in parts for code in part.expressions]
+            inside = [code for part in parts for code in part.expressions]
+            self._take(inside, self._needed(inside), start, stop)
             self._edits.append((start, stop, self._breaks(start, stop)))
 
     def _annotation(self, index: int) -> None:
@@ -193,13 +219,45 @@ class _Older:
             return
         for part in self._tokens.split(opening + 1, self._tokens.closing(opening), ","):
             if [token.text for token in part[:3:2]] == ["*", ":"]:
-                self._star(part[3:], "[{}]")
+                self._star(STAR, part[3:], _LIST)
 
-    def _star(self, part: Sequence[Token], older: str) -> None:
-        """Take out a star at the beginning; `older` is a place where such a star always could stand."""
-        if part and part[0].text == "*" and self._is_new(STAR, part[0].start, part[-1].end):
-            self._inside.append(older.format(written(self._text, part)))
-            self._edits.append((part[0].start, part[0].end, " "))
+    def _comprehension(self, index: int, bracket: str) -> None:
+        """Take out the star in front of what a comprehension consists of."""
+        places = _UNPACKED_IN[bracket]
+        if self._tokens.at(index + 1).text not in places:
+            return
+        element, *clauses = self._tokens.split(index + 1, self._tokens.closing(index), "for")
+        if clauses:
+            self._star(UNPACKING, element[:-1] if element[-1].text == "async" else element, places)
+
+    def _star(self, construct: Construct, part: Sequence[Token], places: Mapping[str, str]) -> None:
+        """Take out the stars at the beginning, if they are among those of which `places` knows an older place."""
+        if not part or part[0].text not in places:
+            return
+        stars, end = part[0], part[-1].end
+        if self._is_new(construct, stars.start, end):
+            self._unpacked.append(_Unpacked(places[stars.text], stars.text, stars.end, end))
+            self._edits.append((stars.start, stars.end, " "))
+
+    def _lazy(self, index: int, token: Token) -> None:
+        behind = self._tokens.at(index + 1)
+        if behind.begins or behind.text not in ("import", "from"):
+            return
+        if self._is_new(LAZY, token.start, behind.end):
+            if self._tokens.at(index + 2).text == "__future__":
+                raise Unreadable
+            self._edits.append((token.start, behind.start, "pass; " + self._breaks(token.start, behind.start)))
+
+    def _needed(self, codes: Sequence[str]) -> list[Newer | None]:
+        return [newer_syntax(_as_statement(code), self._running) for code in codes]
+
+    def _take(self, codes: Sequence[str], needed: Sequence[Newer | None], start: int, end: int) -> None:
+        """Note expressions that are taken out of `start` to `end`, and what each of them needs itself."""
+        for code, newer in zip(codes, needed, strict=True):
+            if newer is None:
+                self._inside.append(code)
+            else:
+                self.found.append(Newer(newer.version, newer.name, start, end))
 
     def _line(self, position: int) -> int:
         return self._text.count("\n", 0, position) + 1
@@ -210,6 +268,15 @@ class _Older:
     def _breaks(self, start: int, end: int) -> str:
         """Return as many continued lines as there are between two places: those behind them keep their numbers."""
         return "\\\n" * self._text.count("\n", start, end)
+
+
+class _Unpacked(NamedTuple):
+    """What stands behind a star, at characters `start` to `end`, and an older place for both."""
+
+    older: str
+    stars: str
+    start: int
+    end: int
 
 
 class _Parameter(NamedTuple):
@@ -230,7 +297,8 @@ def _parameter(text: str, tokens: Sequence[Token]) -> _Parameter:
     if default and stars == "*" and default[0].text == "*":
         default = default[1:]
     given = [part for part in (bound[1:] if bound else None, default) if part is not None]
-    return _Parameter([written(text, part) for part in given], default is not None)
+    # Behind `lambda:` stands one expression, without a star or a yield of its own.
+    return _Parameter([f"lambda: {written(text, part)}" for part in given], default is not None)
 
 
 def _cut(tokens: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token] | None]:
@@ -252,12 +320,13 @@ def _is_name(word: str) -> bool:
     return word.isidentifier() and not iskeyword(word)
 
 
-def _is_expression(code: str, running: Version) -> bool:
-    """Tell whether code is an expression, perhaps one in newer syntax itself."""
-    if not code.strip():
-        return False
-    whole = f"async def _():\n return {code}\n"
-    return _tree(whole) is not None or newer_syntax(whole, running) is not None
+def _is_expression(code: str) -> bool:
+    return bool(code.strip()) and _tree(_as_statement(code)) is not None
+
+
+def _as_statement(code: str) -> str:
+    """Return a statement in which an expression can stand that may stand in braces, and nothing else."""
+    return f"async def _():\n _ += {code}\n"
 
 
 def _tree(text: str) -> ast.Module | None:

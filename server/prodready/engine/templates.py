@@ -26,6 +26,8 @@ _REST: Final = {
 _END: Final = re.compile(r"[ \t]*[!:}]")
 _CONVERSION: Final = re.compile(r"![ \t]*[sra][ \t]*(?=[:}])")
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_DEEPEST: Final = 200
+"""How many brackets CPython lets stand in each other, whatever its version."""
 
 
 class Unreadable(Exception):
@@ -165,6 +167,8 @@ class _Scanner:
             token = self._token(position, begins and not in_braces)
             tokens.append(token)
             depth = max(0, depth + (token.text in _OPENING) - (token.text in _CLOSING))
+            if depth > _DEEPEST:
+                raise Unreadable
             begins = depth == 0 and token.text in (";", ":")
             position = token.end
         if in_braces:

@@ -177,7 +177,7 @@ class Dependents:
         if isinstance(node, ast.GeneratorExp):
             return True
         targets = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
-        given = node.value if isinstance(node, ast.DictComp) else node.elt
+        given = _given(node)
         return self._hands_out_objects() and isinstance(given, ast.Name) and given.id in targets
 
     def _call(self, node: ast.Call) -> bool:
@@ -228,6 +228,14 @@ class Dependents:
         if method.attr in _TEXT_METHODS or method.attr in ("raise_for_status", "close", "release"):
             return False
         return self.resource.lazy_answers or keyword(node, "stream") is not None or method.attr in ("stream", "send")
+
+
+def _given(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> ast.expr:
+    """Return what a comprehension consists of; Python 3.15 has `[*x for …]`, and `{**x for …}` without a value."""
+    if isinstance(node, ast.DictComp):
+        value: ast.expr | None = node.value
+        return node.key if value is None else value
+    return node.elt.value if isinstance(node.elt, ast.Starred) else node.elt
 
 
 def _asks_for_columns(node: ast.expr) -> bool:

@@ -27,9 +27,9 @@ that was opened elsewhere, that place is shown too. A merge conflict is told as 
 ## Syntax that is newer
 
 Code is parsed by the Python that runs prodready. What only a newer one knows (`except*`, `x[*y]`, `type` statements,
-type parameters, f-strings as of 3.12, template strings, exceptions without parentheses) is no error: one `info` in a
-file says which Python it needs, and that these statements were not checked. It is an error where `requires-python`
-promises an older Python than that.
+type parameters, f-strings as of 3.12, template strings, exceptions without parentheses, `lazy` imports,
+`[*x for x in y]`) is no error: one `info` in a file says which Python it needs. Of the statements with it, only hints
+are told. It is an error where `requires-python` promises an older Python than that.
 """
 
 from __future__ import annotations
