@@ -54,7 +54,7 @@ def _add_pass_through(commands: argparse._SubParsersAction[argparse.ArgumentPars
     test = commands.add_parser(
         "test",
         help="run the tests; all arguments go to pytest, but a first --editors, which runs those in real editors, and "
-        "before it --python VERSION, which runs them on another Python, in an environment of its own",
+        "before it --python VERSION, which runs them on another Python, in an environment of its own (all: on each)",
     )
     test.add_argument("pytest_arguments", nargs="*", metavar="ARGUMENT", help="default: all tests, on all cores")
     bench = commands.add_parser("bench", help="run bench/NAME.py, or take all figures")

@@ -59,6 +59,8 @@ def run(call: argparse.Namespace) -> int:
 def test(call: argparse.Namespace) -> int:
     """Run pytest; without arguments over all but the editors, on all cores; with --editors over these alone."""
     version, asked = pythons.requested(call.pytest_arguments)
+    if version == pythons.ALL:
+        return pythons.on_each("test", asked)
     if version is not None and not pythons.is_running(version):
         return pythons.again_on(version, "test", asked)
     environment = Environment(ROOT, version).ensure(Level.DEV)

@@ -10,22 +10,28 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from _dev.environment import say
 from _dev.places import SCRIPTS
 from _dev.problem import WRONG_CALL, Problem
 
 OPTION = "--python"
+ALL = "all"
+SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14")
 
 
 def requested(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
-    """Take a first `--python VERSION` out of arguments; returns the version (None: not asked for) and the others."""
+    """Take a first `--python VERSION` out of arguments; returns the version (None: not asked for) and the others.
+
+    The version may be `ALL`.
+    """
     if not arguments or arguments[0].partition("=")[0] != OPTION:
         return None, list(arguments)
     _, equals, version = arguments[0].partition("=")
     rest = list(arguments[1:])
     if not equals:
         version = rest.pop(0) if rest else ""
-    if re.fullmatch(r"3\.\d+", version) is None:
-        raise Problem(f"{OPTION} wants a version such as 3.13, and got {version!r}", WRONG_CALL)
+    if version != ALL and re.fullmatch(r"3\.\d+", version) is None:
+        raise Problem(f"{OPTION} wants a version such as 3.13, or {ALL}, and got {version!r}", WRONG_CALL)
     return version, rest
 
 
@@ -42,6 +48,33 @@ def again_on(version: str, command: str, arguments: Sequence[str]) -> int:
     """
     call = [find(version), str(SCRIPTS / "dev.py"), command, OPTION, version, *arguments]
     return subprocess.run(call, check=False).returncode
+
+
+def on_each(command: str, arguments: Sequence[str]) -> int:
+    """Call dev.py with the same command on every supported Python of this machine, even after one that failed.
+
+    Returns the worst exit code.
+
+    Raises:
+        Problem: when there is none on this machine.
+    """
+    codes: dict[str, int] = {}
+    for version in filter(_is_here, SUPPORTED):
+        say(f"Python {version}")
+        codes[version] = again_on(version, command, arguments)
+    if not codes:
+        raise Problem(f"there is no Python {', no '.join(SUPPORTED)}: `uv python install {SUPPORTED[-1]}` brings one")
+    told = [f"{version} {f'failed ({codes[version]})' if codes[version] else 'passed'}" for version in codes]
+    say(", ".join([*told, *(f"{version} is not here" for version in SUPPORTED if version not in codes)]))
+    return max(codes.values())
+
+
+def _is_here(version: str) -> bool:
+    try:
+        find(version)
+    except Problem:
+        return False
+    return True
 
 
 def find(version: str) -> str:

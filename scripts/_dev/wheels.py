@@ -17,8 +17,8 @@ from typing import NamedTuple
 from _dev.environment import Environment, Level, explain_pip_failure, say
 from _dev.places import ROOT, shown
 from _dev.problem import WRONG_CALL, Problem
+from _dev.pythons import SUPPORTED
 
-PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 # The marketplace's names of platforms, and the tags of the wheels that run there, the more modern ones first. Missing
 # are those for which a dependency has no wheels: Intel's Mac (libcst), Windows (pyyaml), Alpine (tree-sitter) on ARM.
 GLIBC = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_5", "manylinux1")
@@ -49,7 +49,7 @@ def command(call: argparse.Namespace) -> int:
         raise Problem(f"{shown(output)} is not empty", WRONG_CALL)
     environment = Environment(ROOT).ensure(Level.RUN)
     pins = list(read_pins((ROOT / "requirements" / "server.txt").read_text(encoding="utf-8")))
-    for python in PYTHONS:
+    for python in SUPPORTED:
         _download(environment, [pin.text for pin in pins if counts(pin, python)], python, target, output)
     # A checkout says itself how it is built: no other build is trusted to be of this source.
     _pip(environment, "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(output), str(ROOT))
@@ -109,7 +109,7 @@ def _describe(output: Path, target: str) -> None:
     described = {
         "id": f"{version}-{digest.hexdigest()[:12]}",
         "target": target,
-        "pythons": list(PYTHONS),
+        "pythons": list(SUPPORTED),
         "pip": pip.name,
     }
     (output / "bundle.json").write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")

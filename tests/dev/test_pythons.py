@@ -40,6 +40,7 @@ def interpreter(path: Path, says: str) -> Path:
         (["--python", "3.13"], "3.13", []),
         (["--python", "3.10", "tests/lsp", "-q"], "3.10", ["tests/lsp", "-q"]),
         (["--python=3.14", "--editors"], "3.14", ["--editors"]),
+        (["--python", "all", "-q"], "all", ["-q"]),
     ],
 )
 def test_a_version_that_comes_first_is_for_us(arguments: list[str], version: str | None, rest: list[str]) -> None:
@@ -49,12 +50,34 @@ def test_a_version_that_comes_first_is_for_us(arguments: list[str], version: str
 @pytest.mark.parametrize("arguments", [["--python"], ["--python", "-q"], ["--python=2.7"], ["--python", "3.13.1"]])
 def test_what_is_no_version_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["test", *arguments]) == 2
-    assert "--python wants a version such as 3.13" in capsys.readouterr().err
+    assert "--python wants a version such as 3.13, or all" in capsys.readouterr().err
 
 
 def test_a_python_that_is_not_there_is_named(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["test", "--python", "3.99"]) == 3
     assert "there is no Python 3.99: looked for python3.99 on the PATH" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs of these tests are shell scripts")
+def test_each_python_that_is_here_is_asked(machine: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for minor, code in ((10, 0), (12, 1), (13, 0)):
+        # Asked for its version it answers; called with dev.py it tells how.
+        script = f"case $1 in -I) echo 3.{minor};; *) shift; echo 3.{minor}: $*; exit {code};; esac"
+        path = machine / f"python3.{minor}"
+        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        path.chmod(0o755)
+
+    assert commands.main(["test", "--python", "all", "-q"]) == 1
+    out, err = capfd.readouterr()
+    assert out.splitlines() == [f"3.{minor}: test --python 3.{minor} -q" for minor in (10, 12, 13)]
+    assert err.splitlines()[-1] == (
+        "dev.py: 3.10 passed, 3.12 failed (1), 3.13 passed, 3.11 is not here, 3.14 is not here"
+    )
+
+
+def test_no_python_at_all_is_told(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main(["test", "--python", "all"]) == 3
+    assert "there is no Python 3.10, no 3.11, no 3.12, no 3.13, no 3.14" in capsys.readouterr().err
 
 
 def test_tests_on_this_python_have_an_environment_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

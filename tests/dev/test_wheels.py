@@ -9,7 +9,8 @@ import pytest
 from _dev import commands, wheels
 from _dev.places import ROOT
 from _dev.problem import Problem
-from _dev.wheels import PYTHONS, Pin, counts, read_pins
+from _dev.pythons import SUPPORTED
+from _dev.wheels import Pin, counts, read_pins
 
 
 def pins_of(name: str) -> list[Pin]:
@@ -19,7 +20,7 @@ def pins_of(name: str) -> list[Pin]:
 @pytest.mark.parametrize(
     ("marker", "expected"),
     [
-        ("", PYTHONS),
+        ("", SUPPORTED),
         ("python_full_version < '3.11'", ("3.10",)),
         ("python_full_version >= '3.13'", ("3.13", "3.14")),
         ("python_full_version == '3.13.*'", ("3.13",)),
@@ -29,7 +30,7 @@ def pins_of(name: str) -> list[Pin]:
 def test_a_pin_counts_for_the_pythons_that_its_marker_names(marker: str, expected: tuple[str, ...]) -> None:
     (pin,) = read_pins(f"# a comment\na==1 {';' if marker else ''} {marker} \\\n    --hash=sha256:00\n")
     assert pin.text == "a==1 --hash=sha256:00"
-    assert tuple(python for python in PYTHONS if counts(pin, python)) == expected
+    assert tuple(python for python in SUPPORTED if counts(pin, python)) == expected
 
 
 def test_a_marker_that_is_not_understood_is_refused() -> None:
@@ -43,7 +44,7 @@ def test_the_extension_carries_what_run_installs_but_the_build_tool_and_pip() ->
     assert "hatchling" in {pin.text.split("==")[0] for pin in run - server}
 
 
-@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("python", SUPPORTED)
 def test_no_package_is_pinned_twice_for_one_python(python: str) -> None:
     names = [pin.text.split("==")[0] for pin in pins_of("server.txt") if counts(pin, python)]
     assert len(names) == len(set(names))
