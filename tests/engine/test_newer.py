@@ -294,7 +294,6 @@ def test_what_the_project_supports_decides_what_it_is_called(
     [
         ("[row for row in rows]", "[*row for row in rows]"),
         ("{row for row in rows}", "{*row for row in rows}"),
-        ("{row: 1 for row in rows}", "{**row for row in rows}"),
         ("{1: row for row in rows}", "{**row for row in rows}"),
         ("sorted(row for row in rows)", "sorted(*row for row in rows)"),
     ],
