@@ -12,7 +12,7 @@ from prodready.engine.facts import ImportSymbol
 from prodready.engine.finding import Position
 from prodready.engine.parsing import end_line, start_line
 from prodready.engine.segments import Segment
-from prodready.engine.syntax import enclosing_function
+from prodready.engine.syntax import TRIES, enclosing_function
 
 if TYPE_CHECKING:
     from prodready.engine.analysis import Analysis
@@ -228,7 +228,7 @@ def _is_dunder(node: ast.stmt) -> bool:
 
 def _is_import_block(node: ast.stmt) -> bool:
     """Tell whether an `if` or `try` only holds imports and fallbacks for them."""
-    if not isinstance(node, (ast.If, ast.Try)):
+    if not isinstance(node, TRIES) and not isinstance(node, ast.If):
         return False
     blocks = [node.body, node.orelse, getattr(node, "finalbody", [])]
     blocks.extend(handler.body for handler in getattr(node, "handlers", []))

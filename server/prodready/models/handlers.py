@@ -152,7 +152,7 @@ def guarded_by(guard: Guard) -> ast.Try | ast.With:
     if isinstance(guard, ast.With):
         return guard
     guarded = parent(guard)
-    assert isinstance(guarded, ast.Try)
+    assert isinstance(guarded, TRIES)
     return guarded
 
 
