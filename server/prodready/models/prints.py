@@ -8,7 +8,7 @@ import io
 import re
 import tokenize
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from prodready.engine.facts import ImportSymbol
 from prodready.engine.remembered import any_around, remembered, remembered_of_module
@@ -381,12 +381,31 @@ def _goes_with_a_traceback(node: ast.AST, names: Names) -> bool:
 def _is_last_word(node: ast.AST, names: Names) -> bool:
     """Tell whether the program ends right behind an output, after no more than further calls (`sys.stderr.flush()`)."""
     behind = _following(node)
-    while isinstance(behind, ast.Expr) and isinstance(behind.value, ast.Call) and not _calls(behind, _EXITS, names):
-        behind = following(behind)
-    if isinstance(behind, ast.Raise) and behind.exc is not None:
-        made = behind.exc.func if isinstance(behind.exc, ast.Call) else behind.exc
+    return behind is not None and _ends_behind_calls(behind, names)
+
+
+def _ends_behind_calls(statement: ast.stmt, names: Names) -> bool:
+    """Tell whether the program ends at a statement, or behind it and further calls; noted for all that are passed."""
+    memory = cast("dict[ast.stmt, bool]", names.answers.setdefault(_ends_behind_calls, {}))
+    passed: list[ast.stmt] = []
+    at: ast.stmt | None = statement
+    while at is not None and at not in memory and _is_call(at) and not _ends(at, names):
+        passed.append(at)
+        at = following(at)
+    answer = at is not None and (memory[at] if at in memory else _ends(at, names))
+    memory.update(dict.fromkeys(passed, answer))
+    return answer
+
+
+def _ends(statement: ast.stmt, names: Names) -> bool:
+    if isinstance(statement, ast.Raise) and statement.exc is not None:
+        made = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
         return names.qualified(made) == "builtins.SystemExit"
-    return behind is not None and _calls(behind, _EXITS, names)
+    return _calls(statement, _EXITS, names)
+
+
+def _is_call(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
 
 
 def _following(node: ast.AST) -> ast.stmt | None:
