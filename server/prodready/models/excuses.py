@@ -9,6 +9,7 @@ from typing import Final
 
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import (
+    FUNCTIONS,
     LOOPS,
     TRIES,
     ancestors,
@@ -33,6 +34,10 @@ _TIDYING: Final = frozenset({
 """First words of methods that tidy up, which an error callback tries as well as it can."""
 _ANSWERING: Final = frozenset({"answer", "close", "reply", "respond", "send"})
 """First words of methods that tell the other side something."""
+_GOODBYE: Final = _ANSWERING | {"abort", "connection", "disconnect", "shutdown"}
+_CLOSES_CONNECTION: Final = re.compile(
+    r"^_*(?:a?close|disconnect|connection_lost|close_(?:\w*_)?(?:channel|conn|connection|sock|socket|stream|transport))$"
+)
 _CONVERSIONS: Final = frozenset({
     "builtins.abs", "builtins.bool", "builtins.chr", "builtins.float", "builtins.getattr", "builtins.hex",
     "builtins.int", "builtins.isinstance", "builtins.issubclass", "builtins.ord", "builtins.repr", "builtins.round",
@@ -72,6 +77,19 @@ def tidies_after_error(guard: Guard) -> bool:
         return False
     call = body[0].value.value if isinstance(body[0].value, ast.Await) else body[0].value
     return isinstance(call, ast.Call) and not _TIDYING.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1])
+
+
+def says_goodbye(guard: Guard) -> bool:
+    """Tell whether a method that closes a connection ends it as well as it can, whether the other side is there or not.
+
+    `def close(self): try: self.sock.shutdown(SHUT_RDWR) / except Exception: pass`
+    """
+    function = enclosing_function(guard)
+    passes = isinstance(guard, ast.With) or all(isinstance(s, ast.Pass) for s in guard.body)
+    if not passes or not isinstance(function, FUNCTIONS) or not _CLOSES_CONNECTION.match(function.name):
+        return False
+    calls = (n for n in walk_own(guarded_by(guard).body) if isinstance(n, ast.Call))
+    return any(not _GOODBYE.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1]) for call in calls)
 
 
 def raises_next(guard: Guard) -> bool:

@@ -41,8 +41,8 @@ def sync_status(sync, chat_id):
 Puts a log call with traceback in front, and keeps what the handler does. The message names the function and those
 identifiers (`chat_id`) that are bound on every path; names that sound secret are left out. `with suppress(Exception):`
 becomes a `try` with such a handler. In loops, where a traceback per turn would flood the log, the call has the
-exception instead; a second action puts in one with the traceback. The level is the setting `silent-level`. Where the
-finding is a hint, the fix is unsafe: the failure may be an expected one.
+exception instead; a second action puts in one with the traceback. A handler that leaves the loop has one turn. The
+level is the setting `silent-level`. Where the finding is a hint, the fix is unsafe: the failure may be an expected one.
 
 ## When it is silent
 
@@ -61,8 +61,9 @@ missing value is looked for in a second way (`if not x: try: x = …`), the hand
 else or a loop goes on to the next candidate, a function looks something up (`get_model_info`), the `try` only waits for
 what was started elsewhere (`await task`), or it raises a plain `Exception` to get to its own handler.
 
-It is a hint, too, where the `try` only closes things, or tidies up in an error callback, where the code behind raises
-whatever the `try` came to, and where the handler observes on some paths or does other work instead.
+It is a hint, too, where the `try` only closes things, or tidies up in an error callback, where a method that closes a
+connection tells the other side (`def close(self): … self.sock.shutdown(…)`), where the code behind raises whatever the
+`try` came to, and where the handler observes on some paths or does other work instead.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ from functools import partial
 from prodready.engine.finding import Fix, Range, Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
 from prodready.engine.settings import Role
-from prodready.engine.syntax import in_loop
+from prodready.engine.syntax import LOOPS, in_loop, nearest, walk_own
 from prodready.fixes.draft import Draft
 from prodready.models.excuses import (
     absence_is_minded,
@@ -89,6 +90,7 @@ from prodready.models.excuses import (
     polls,
     raises_next,
     raises_on_purpose,
+    says_goodbye,
     tells_client_in_handler,
     tidies_after_error,
     tries_next,
@@ -168,11 +170,24 @@ def _ways(node: Guard, context: Context, *, mild: bool) -> Iterator[Proposal]:
     made = (lambda title: Fix.unsafe(title, _MAY_BE_EXPECTED)) if mild else Fix
     full = Proposal(made(_TITLE), partial(_write, node, traceback=True))
     short = Proposal(made(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
-    yield from (short, full) if in_loop(node) else (full,)
+    yield from (short, full) if _may_come_again(node) else (full,)
+
+
+def _may_come_again(guard: Guard) -> bool:
+    """Tell whether a loop may come to this failure turn by turn, since its handler does not leave all of them."""
+    if not in_loop(guard):
+        return False
+    if isinstance(guard, ast.With) or any(isinstance(n, ast.Continue) for n in walk_own(guard.body)):
+        return True
+    last = guard.body[-1]
+    left = nearest(last, LOOPS) if isinstance(last, ast.Break) else None
+    return in_loop(left[0]) if left is not None else not isinstance(last, ast.Return)
 
 
 def _does_little_harm(node: Guard) -> bool:
-    return is_cleanup(guarded_by(node).body) or tidies_after_error(node) or raises_next(node)
+    if is_cleanup(guarded_by(node).body) or tidies_after_error(node):
+        return True
+    return raises_next(node) or says_goodbye(node)
 
 
 class _Reason(enum.Enum):
