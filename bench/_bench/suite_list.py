@@ -55,6 +55,7 @@ SUITES = (
     Suite("paramiko", "5.1.0", ("paramiko",), ("tests",)),
     Suite("pyftpdlib", "2.2.0", ("pyftpdlib",), ("tests",)),
     Suite("Pyro5", "5.17", ("Pyro5",), ("tests",)),
+    Suite("python-engineio", "4.15.1", ("src/engineio",), ("tests/async", "tests/common")),
     Suite(
         "supervisor",
         "4.3.0",
@@ -87,5 +88,6 @@ SUITES = (
         ),
     ),
     Suite("waitress", "3.0.2", ("src/waitress",), ("tests",)),
+    Suite("websocket-client", "1.9.2", ("websocket",), ("websocket/tests",)),
     Suite("ZEO", "6.2", ("src/ZEO",), ("src/ZEO/tests",)),
 )
