@@ -88,6 +88,8 @@ SUITES = (
         ),
     ),
     Suite("waitress", "3.0.2", ("src/waitress",), ("tests",)),
+    # Eighteen of its tests put a double that no `with` can enter in the place of selectors.DefaultSelector: they fail
+    # after the safe repairs RES102 and RES103, although the program itself does the same.
     Suite("websocket-client", "1.9.2", ("websocket",), ("websocket/tests",)),
     Suite("ZEO", "6.2", ("src/ZEO",), ("src/ZEO/tests",)),
 )
