@@ -43,8 +43,9 @@ before. Each target takes any bytes and says what must hold:
 
 Inputs that broke something are tests now (`tests/bench/test_fuzz.py`); that test runs each target without the fuzzer.
 
-`python3 scripts/dev.py bench fuzz --seconds {seconds}` on {machine}. *Reached* counts the branches of prodready that
-some input took, *kept* the inputs that each reached something new.
+`python3 scripts/dev.py bench fuzz --seconds {seconds}` on
+{machine}.
+*Reached* counts the branches of prodready that some input took, *kept* the inputs that each reached something new.
 
 {table}"""
 
