@@ -105,7 +105,7 @@ def template(data: bytes) -> None:
         return  # such code does not parse: nothing is found in it
     try:
         printed = read_call(code)
-    except (Refusal, UnicodeEncodeError):
+    except Refusal:
         return
     for kind in ("structlog", "loguru"):
         printed.template.rendered(kind, '"', "event")

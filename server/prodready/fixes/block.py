@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import libcst as cst
 
 from prodready.fixes.imports import Refusal
+
+UNREADABLE: Final = (cst.ParserSyntaxError, RecursionError, UnicodeEncodeError)
+"""What libcst raises at code that it cannot read; the last one where a character is only half there (a surrogate)."""
 
 
 def rewritten(
@@ -27,7 +31,7 @@ def rewritten(
     config = cst.PartialParserConfig(default_newline=newline)
     try:
         module = cst.parse_module(header + text, config=config)
-    except (cst.ParserSyntaxError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Refusal("the statement cannot be read for rewriting") from error
     if module.code != header + text:
         raise Refusal("the statement cannot be rewritten without touching other text")

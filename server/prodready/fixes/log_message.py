@@ -9,6 +9,7 @@ from typing import Final
 
 import libcst as cst
 
+from prodready.fixes.block import UNREADABLE
 from prodready.fixes.imports import Refusal
 from prodready.fixes.log_template import Break, Field, Piece, Template, Text
 
@@ -53,7 +54,7 @@ def read_call(code: str, *, separator: str = " ") -> Printed:
 def _parsed(code: str) -> cst.Call:
     try:
         node = cst.parse_expression(code)
-    except (cst.ParserSyntaxError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Refusal("the call cannot be read for rewriting") from error
     if not isinstance(node, cst.Call):
         raise Refusal("the call cannot be read for rewriting")
