@@ -54,7 +54,7 @@ def _chosen(names: Sequence[str]) -> list[Suite]:
 
 
 def _is_unexplained(trial: Trial) -> bool:
-    return bool(trial.safe.differences) or any(not difference.why for difference in trial.every.differences)
+    return any(not difference.why for stage in (trial.safe, trial.every) for difference in stage.differences)
 
 
 if __name__ == "__main__":

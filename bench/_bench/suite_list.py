@@ -15,7 +15,7 @@ class Suite:
 
     `code` are the directories and files to repair, taken for service code whatever they look like; `tests` what pytest
     is given. Both count from the top of the distribution. `left_out` are tests that cannot hold here, with the reason;
-    `differences` says for tests (or beginnings of their names) why they differ after the unsafe repairs.
+    `differences` says for tests (or beginnings of their names) why they differ after repairs.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Suite:
         return ROOT / "requirements" / "suites" / f"{self.name}.txt"
 
     def explanation(self, test: str) -> str:
-        """Return why a test differs after the unsafe repairs, nothing where nobody knows."""
+        """Return why a test differs after repairs, nothing where nobody knows."""
         return next((why for start, why in self.differences.items() if test.startswith(start)), "")
 
 
