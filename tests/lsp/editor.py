@@ -163,6 +163,9 @@ class Editor:
         server = self.client._server
         if server is None or server.stdin is None or server.stderr is None:
             return
+        if self.client._stderr_forwarder is not None:
+            # Cancelled when the server ended; until it has run again, nobody else can read.
+            await asyncio.wait([self.client._stderr_forwarder])
         await server.stderr.read()
         server.stdin.close()
         with suppress(ConnectionError):
