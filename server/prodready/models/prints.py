@@ -380,16 +380,14 @@ def _goes_with_a_traceback(node: ast.AST, names: Names) -> bool:
 
 def _is_last_word(node: ast.AST, names: Names) -> bool:
     """Tell whether the program ends right behind an output, after no more than further calls (`sys.stderr.flush()`)."""
-    behind = _following(node)
-    return behind is not None and _ends_behind_calls(behind, names)
+    return _ends_behind_calls(_following(node), names)
 
 
-def _ends_behind_calls(statement: ast.stmt, names: Names) -> bool:
+def _ends_behind_calls(at: ast.stmt | None, names: Names) -> bool:
     """Tell whether the program ends at a statement, or behind it and further calls; noted for all that are passed."""
     memory = cast("dict[ast.stmt, bool]", names.answers.setdefault(_ends_behind_calls, {}))
     passed: list[ast.stmt] = []
-    at: ast.stmt | None = statement
-    while at is not None and at not in memory and _is_call(at) and not _ends(at, names):
+    while isinstance(at, ast.Expr) and isinstance(at.value, ast.Call) and at not in memory and not _ends(at, names):
         passed.append(at)
         at = following(at)
     answer = at is not None and (memory[at] if at in memory else _ends(at, names))
@@ -402,10 +400,6 @@ def _ends(statement: ast.stmt, names: Names) -> bool:
         made = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
         return names.qualified(made) == "builtins.SystemExit"
     return _calls(statement, _EXITS, names)
-
-
-def _is_call(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
 
 
 def _following(node: ast.AST) -> ast.stmt | None:
