@@ -332,3 +332,13 @@ def test_nothing_stands_in_for_a_single_line() -> None:
 def test_nothing_stands_in_for_what_stays_broken() -> None:
     text = "".join(f"def f{n}(:\n" for n in range(20)) + "    try:\n        g()\n    except:\n        pass\n"
     assert [f.code for f in opened(text.replace("def", " def")).findings if f.code != "SYN101"] == []
+
+
+def test_a_continued_line_with_windows_line_ends_is_not_taken_for_whole_before_an_edit_or_after_it() -> None:
+    """CPython parses `import logging \\` with such a line end, but only where nothing stands behind it."""
+    text = "import os\nimport logging\nx = 1\n"
+    broken = "import os\nimport logg\\\r\ning\nx = 1\n"
+    edited = opened(text).edit(edit((1, 11), (1, 11), "\\\r\n"))
+    assert edited.source.text == broken
+    for analysis in (opened(broken), edited):
+        assert [finding.code for finding in analysis.findings] == ["SYN101"]

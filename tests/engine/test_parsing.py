@@ -36,6 +36,7 @@ def fault(text: str) -> SyntaxFault:
         ("\ufeffx = 1\n", "invalid non-printable character U+FEFF", (0, 0, 0, 1)),
         ("x = \ud800\n", "invalid character '\ufffd' (U+FFFD)", (0, 4, 0, 5)),
         ("x = 1 \\\n", "unexpected EOF while parsing", (0, 7, 0, 7)),
+        ("x = 1 \\\r\n", "unexpected EOF while parsing", (0, 7, 0, 7)),
         ("x = 1\0\n", "the text contains a NUL character", (0, 5, 0, 6)),
         ("x = 1\n\0", "the text contains a NUL character", (1, 0, 1, 1)),
     ],

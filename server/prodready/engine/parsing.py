@@ -60,6 +60,9 @@ def parse_quickly(text: str) -> list[ast.stmt] | SyntaxFault:
         return _nul_fault(text)
     if not text.isascii():
         text = encodable(text)
+    if text.endswith("\\\r\n"):
+        # Of a line that is continued by nothing, CPython complains in a file, and in a text with other line ends only.
+        text = f"{text[:-2]}\n"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
