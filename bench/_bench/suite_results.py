@@ -24,18 +24,17 @@ def kept(suite: Suite) -> Trial | None:
     if not place.is_file():
         return None
     content = json.loads(place.read_text(encoding="utf-8"))
-    stages = {name: _stage(content[name], suite, unsafe=name == "every") for name in ("safe", "every")}
+    stages = {name: _stage(content[name], suite) for name in ("safe", "every")}
     return Trial(suite, content["steady"], tuple(content["left_out"]), **stages)
 
 
-def _stage(content: dict[str, Any], suite: Suite, *, unsafe: bool) -> Stage:
+def _stage(content: dict[str, Any], suite: Suite) -> Stage:
     """Read one stage; the explanations are those that the list of suites gives today."""
     changes = {
         path: Changed(frozenset(change["statements"]), frozenset(change["executed"]))
         for path, change in content["changes"].items()
     }
     differences = tuple(
-        Difference(d["test"], d["before"], d["after"], suite.explanation(d["test"]) if unsafe else "")
-        for d in content["differences"]
+        Difference(d["test"], d["before"], d["after"], suite.explanation(d["test"])) for d in content["differences"]
     )
     return Stage(content["repaired"], changes, content["compared"], differences, tuple(content["unsteady"]))

@@ -109,8 +109,7 @@ def _stage(home: SuiteHome, steady: Mapping[str, str], left_out: tuple[str, ...]
     suspects = [test for test, outcome in steady.items() if run.outcomes.get(test, MISSING) != outcome]
     differing = settled(home, steady, unwanted, suspects)
     differences = tuple(
-        Difference(test, steady[test], after, home.suite.explanation(test) if unsafe else "")
-        for test, after in differing.items()
+        Difference(test, steady[test], after, home.suite.explanation(test)) for test, after in differing.items()
     )
     unsteady = tuple(test for test in suspects if test not in differing)
     return Stage(repaired, changes, len(steady), differences, unsteady)

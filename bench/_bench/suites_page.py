@@ -28,7 +28,8 @@ and all code of the package is taken for service code, so that as much as possib
 SAFE = """\
 ## Safe repairs
 
-Each test must come to the same as before.
+Each test must come to the same as before. One that does not is explained: the program is the same, but a test may put
+something else in the place of what it uses.
 """
 EVERY = """\
 ## All repairs

@@ -17,6 +17,7 @@ INPUTS = {
     "bytes that are no text": b"x = '\xff\xfe'\n\x00\r\r\n\x0c\xf0\x9f\x8e\x89",
     "a configuration": b'select = ["OBS"]\n[severity]\nOBS101 = "error"\n[[per-path]]\npaths = 3\n',
     "half a character": b"def f(path):\n    print(f't\xc7o {path}')\n    file = open('\xc7')\n    x = file.read()\n",
+    "bytes beside text": b'", a, "b",     "-"-"',
     "a printed text": b"f'{a!r:>10} {b:02d}% {{}}', 'x%s'",
     "a printed text between digits": b"f'{a!r:>09}0{b:02d}%'",
     "a printed text with NUL, which no code can hold": b'f"{x:.2f} a={x}\x01\x00"',

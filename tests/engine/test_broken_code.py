@@ -338,7 +338,7 @@ def test_a_continued_line_with_windows_line_ends_is_not_taken_for_whole_before_a
     """CPython parses `import logging \\` with such a line end, but only where nothing stands behind it."""
     text = "import os\nimport logging\nx = 1\n"
     broken = "import os\nimport logg\\\r\ning\nx = 1\n"
-    edited = opened(text).edit(edit((1, 11), (1, 11), "\\\r\n"))
+    edited = opened(text).edited(edit((1, 11), (1, 11), "\\\r\n"))
     assert edited.source.text == broken
     for analysis in (opened(broken), edited):
         assert [finding.code for finding in analysis.findings] == ["SYN101"]

@@ -9,7 +9,7 @@ import libcst as cst
 
 from prodready.fixes.imports import Refusal
 
-UNREADABLE: Final = (cst.ParserSyntaxError, RecursionError, UnicodeEncodeError)
+UNREADABLE: Final = (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError, UnicodeEncodeError)
 """What libcst raises at code that it cannot read; the last one where a character is only half there (a surrogate)."""
 
 
