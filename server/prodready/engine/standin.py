@@ -31,7 +31,6 @@ _LEVELS: Final = 20
 _CLAUSES: Final = {"else": "else:", "elif": "elif _:", "except": "except:", "finally": "finally:", "try": "try:"}
 _CLAUSE: Final = re.compile(r"(else|elif|except|finally|try)\b")
 _CLOSER: Final = re.compile(r"[)\]}]")
-_PASS: Final = re.compile(r"\bpass(?=\s*(?:#.*)?\s*\Z)")
 
 
 @dataclass(frozen=True)
@@ -118,13 +117,19 @@ def _result(segment: Segment, attempt: _Attempt, sides: Sequence[_Side]) -> Stan
     own = _segment(segment, attempt)
     if own is None:
         return None
-    put = {number: _PASS.sub("raise", text) for number, text in attempt.put.items()}
+    put = {number: _raising(text) for number, text in attempt.put.items()}
     opposite = next((side for side in sides if side is not attempt.side), attempt.side)
     is_other = opposite is not attempt.side or put != attempt.put
     other = _segment(segment, _attempt(segment, opposite, put)) if is_other else None
     lines = segment.lines
     continued = {n for n, new in attempt.put.items() if new.startswith(without_comment(lines[n]).rstrip() or "\n")}
     return StandIn(own, attempt.side.replaced.union(attempt.put), frozenset(continued), other, not attempt.put)
+
+
+def _raising(text: str) -> str:
+    """Return a line that was put in with `raise` in the place of its `pass`, if it has one."""
+    code = without_comment(text).rstrip()
+    return f"{code[:-4]}raise{text[len(code) :]}" if code.split()[-1:] == ["pass"] else text
 
 
 def _segment(segment: Segment, attempt: _Attempt) -> Segment | None:

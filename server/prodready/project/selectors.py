@@ -81,12 +81,11 @@ def _known_meaning(selector: str) -> tuple[int, frozenset[str]]:
 
 def _meaning(selector: str) -> tuple[int, frozenset[str]] | None:
     """Return how narrow a word is (2: one rule, 1: a family, 0: all) and the codes that it means."""
-    return _meaning_of(selector.strip().upper())
+    return _meaning_of(selector.strip().upper(), rule_names())
 
 
 @lru_cache(maxsize=1024)
-def _meaning_of(word: str) -> tuple[int, frozenset[str]] | None:
-    rules = rule_names()
+def _meaning_of(word: str, rules: tuple[RuleNames, ...]) -> tuple[int, frozenset[str]] | None:
     if word == EVERYTHING:
         return 0, frozenset(rule.code for rule in rules)
     one = frozenset(rule.code for rule in rules if word in (rule.code, rule.name.upper()))
