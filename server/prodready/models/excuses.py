@@ -35,6 +35,7 @@ _TIDYING: Final = frozenset({
 _ANSWERING: Final = frozenset({"answer", "close", "reply", "respond", "send"})
 """First words of methods that tell the other side something."""
 _GOODBYE: Final = _ANSWERING | {"abort", "connection", "disconnect", "shutdown"}
+_LAST_WORDS: Final = frozenset({"bye", "goaway", "goodbye"})
 _CLOSES_CONNECTION: Final = re.compile(
     r"^_*(?:a?close|disconnect|connection_lost|close_(?:\w*_)?(?:channel|conn|connection|sock|socket|stream|transport))$"
 )
@@ -80,27 +81,35 @@ def tidies_after_error(guard: Guard) -> bool:
 
 
 def says_goodbye(guard: Guard) -> bool:
-    """Tell whether a method that closes a connection ends it as well as it can, whether the other side is there or not.
+    """Tell whether the other side of a connection is told of its end, as well as it can be: it may be gone already.
 
-    `def close(self): try: self.sock.shutdown(SHUT_RDWR) / except Exception: pass`
+    `def close(self): try: self.sock.shutdown(SHUT_RDWR) / except Exception: pass`, or in front of a `raise`:
+    `try: self.send_goaway() / except Exception: pass / raise FloodError()`
     """
-    function = enclosing_function(guard)
     passes = isinstance(guard, ast.With) or all(isinstance(s, ast.Pass) for s in guard.body)
-    if not passes or not isinstance(function, FUNCTIONS) or not _CLOSES_CONNECTION.match(function.name):
+    if not passes or not (_closes_connection(guard) or _raises_next(guard)):
         return False
     calls = (n for n in walk_own(guarded_by(guard).body) if isinstance(n, ast.Call))
-    return any(not _GOODBYE.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1]) for call in calls)
+    return any(_is_goodbye(callee(call).rpartition(".")[2]) for call in calls)
 
 
-def raises_next(guard: Guard) -> bool:
-    """Tell whether the code behind raises whatever the `try` came to, so that somebody learns of a failure anyway.
+def _is_goodbye(name: str) -> bool:
+    words = words_of(name)
+    return not _GOODBYE.isdisjoint(words[:1]) or not _LAST_WORDS.isdisjoint(words)
 
-    `try: send(goodbye) / except Exception: pass / raise FloodError()`. Where the `try` may return, the exception behind
-    is what its failure leads to, and hides why.
+
+def _closes_connection(guard: Guard) -> bool:
+    function = enclosing_function(guard)
+    return isinstance(function, FUNCTIONS) and _CLOSES_CONNECTION.match(function.name) is not None
+
+
+def _raises_next(guard: Guard) -> bool:
+    """Tell whether the code behind raises whatever the `try` came to.
+
+    Where the `try` may return, the exception behind is what its failure leads to, and hides why.
     """
     guarded = guarded_by(guard)
-    passes = isinstance(guard, ast.With) or all(isinstance(s, ast.Pass) for s in guard.body)
-    if not passes or _leaves([guarded]):
+    if _leaves([guarded]):
         return False
     block, index = placed(guarded)
     return isinstance(block[-1], ast.Raise) and not _leaves(block[index + 1 : -1])

@@ -61,9 +61,9 @@ missing value is looked for in a second way (`if not x: try: x = …`), the hand
 else or a loop goes on to the next candidate, a function looks something up (`get_model_info`), the `try` only waits for
 what was started elsewhere (`await task`), or it raises a plain `Exception` to get to its own handler.
 
-It is a hint, too, where the `try` only closes things, or tidies up in an error callback, where a method that closes a
-connection tells the other side (`def close(self): … self.sock.shutdown(…)`), where the code behind raises whatever the
-`try` came to, and where the handler observes on some paths or does other work instead.
+It is a hint, too, where the `try` only closes things, or tidies up in an error callback, where the other side is told
+of a connection's end, in a method that closes it (`def close(self): … self.sock.shutdown(…)`) or in front of what is
+raised anyway, and where the handler observes on some paths or does other work instead.
 """
 
 from __future__ import annotations
@@ -88,7 +88,6 @@ from prodready.models.excuses import (
     infers_missing,
     only_stores,
     polls,
-    raises_next,
     raises_on_purpose,
     says_goodbye,
     tells_client_in_handler,
@@ -185,9 +184,7 @@ def _may_come_again(guard: Guard) -> bool:
 
 
 def _does_little_harm(node: Guard) -> bool:
-    if is_cleanup(guarded_by(node).body) or tidies_after_error(node):
-        return True
-    return raises_next(node) or says_goodbye(node)
+    return is_cleanup(guarded_by(node).body) or tidies_after_error(node) or says_goodbye(node)
 
 
 class _Reason(enum.Enum):
