@@ -342,3 +342,10 @@ def test_a_continued_line_with_windows_line_ends_is_not_taken_for_whole_before_a
     assert edited.source.text == broken
     for analysis in (opened(broken), edited):
         assert [finding.code for finding in analysis.findings] == ["SYN101"]
+
+
+def test_what_a_stand_in_tells_promises_no_fix() -> None:
+    analysis = opened("def load(path):\n    file = open(path)\n    x = (\n    return file.read()\n")
+    assert [(f.code, f.severity, f.fix) for f in told(analysis, "RES103")] == [("RES103", Severity.HINT, None)]
+    sound = opened("def load(path):\n    file = open(path)\n    x = ()\n    return file.read()\n")
+    assert [f.fix is not None for f in told(sound, "RES103")] == [True]

@@ -101,7 +101,7 @@ def check_segment(segment: Segment, knowledge: Knowledge) -> Checked:
 def check_stand_in(standing: StandIn, knowledge: Knowledge) -> Checked:
     """Check a stand-in for a segment; of code that spans what was put in, say what holds with something else there.
 
-    All of it is a hint: the line that is not seen may be the one that closes or logs.
+    All of it is a hint without a fix: the line that is not seen may be the one that closes or logs.
     """
     hits, crashes = _checked(standing.segment, knowledge)
     seen = [hit for hit in hits if _is_seen(hit.finding.range, standing)]
@@ -109,7 +109,7 @@ def check_stand_in(standing: StandIn, knowledge: Knowledge) -> Checked:
     if len(whole) < len(seen) and standing.other is not None:
         both = {(hit.finding.code, hit.finding.range) for hit in _checked(standing.other, knowledge)[0]}
         whole += [hit for hit in seen if (hit.finding.code, hit.finding.range) in both]
-    hints = {replace(hit.finding, stale=True, severity=Severity.HINT) for hit in whole}
+    hints = {replace(hit.finding, stale=True, severity=Severity.HINT, fix=None) for hit in whole}
     return Checked(tuple(sorted(hints, key=finding_order)), crashes)
 
 
