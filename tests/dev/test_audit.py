@@ -44,6 +44,11 @@ class Service(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
+    def stop(self) -> None:
+        """Refuse connections from now on: while the loop still waits on its socket, they would be accepted and cut."""
+        self.shutdown()
+        self.server_close()
+
     def osv(self, question: dict[str, Any]) -> dict[str, Any]:
         name, version = question["package"]["name"], question["version"]
         self.asked.append(name)
@@ -134,7 +139,7 @@ def test_an_advisory_on_a_python_package_fails(service: Service, pins: Path) -> 
 
 def test_python_packages_that_nobody_could_be_asked_about_are_not_called_safe(service: Service, pins: Path) -> None:
     url = service.url
-    service.server_close()
+    service.stop()
     (line,) = asked_about(pins, url).lines()
 
     assert line.startswith(f"NOT AUDITED: Python packages of requirements/: {url}/v1/query gave no answer (")
@@ -161,7 +166,7 @@ def test_an_advisory_on_an_npm_package_fails(service: Service, tmp_path: Path) -
 @needs_npm
 def test_npm_packages_that_nobody_could_be_asked_about_are_not_called_safe(service: Service, tmp_path: Path) -> None:
     url = service.url
-    service.server_close()
+    service.stop()
     (line,) = asked_npm(tmp_path, url).lines()
 
     assert line.startswith("NOT AUDITED: npm packages of package-lock.json: the registry gave no answer (")
