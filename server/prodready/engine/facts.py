@@ -446,15 +446,22 @@ def _self_attributes(function: FunctionNode) -> Iterator[tuple[str, Symbol]]:
     arguments = function.args.posonlyargs + function.args.args
     if not arguments:
         return
-    own = arguments[0].arg
-    local = {a.arg for a in [*arguments, *function.args.kwonlyargs]}
-    local.update(name for statement in flat_statements(function.body) for name, _ in bindings(statement))
-    for statement in flat_statements(function.body):
+    statements = flat_statements(function.body)
+    bound = list(_bound_on(arguments[0].arg, statements))
+    if bound:
+        local = {a.arg for a in [*arguments, *function.args.kwonlyargs]}
+        local.update(name for statement in statements for name, _ in bindings(statement))
+        yield from ((name, _unless_local(symbol_of(value), local)) for name, value in bound)
+
+
+def _bound_on(own: str, statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the attributes of the name `own` that statements assign, each with its value."""
+    for statement in statements:
         if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
             continue
         for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == own:
-                yield target.attr, _unless_local(symbol_of(statement.value), local)
+                yield target.attr, statement.value
 
 
 def _unless_local(symbol: Symbol, local: set[str]) -> Symbol:
@@ -466,22 +473,26 @@ def _unless_local(symbol: Symbol, local: set[str]) -> Symbol:
 
 
 _BLOCKS: Final[Mapping[type, tuple[str, ...]]] = {
-    kind: tuple(name for name in kind._fields if name in ("body", "handlers", "orelse", "finalbody", "cases"))
+    kind: blocks
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, (ast.stmt, ast.ExceptHandler, ast.match_case, ast.mod))
+    if (blocks := tuple(name for name in kind._fields if name in ("body", "handlers", "orelse", "finalbody", "cases")))
 }
-"""The fields of each kind of node that hold statements, or clauses with statements: none for most."""
+"""The fields that hold statements, or clauses with statements, of those kinds of nodes that have any."""
+
+_HOLDING: Final = frozenset(_BLOCKS.keys() - {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 
 
-def flat_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield statements and those nested in their blocks, but not those inside functions and classes."""
-    stack = list(reversed(body))
+def flat_statements(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Return statements and those nested in their blocks, in order, but not those inside functions and classes."""
+    found: list[ast.stmt] = []
+    stack = [*reversed(body)]
     while stack:
         statement = stack.pop()
-        yield statement
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        stack.extend(reversed(list(child_statements(statement))))
+        found.append(statement)
+        if statement.__class__ in _HOLDING:
+            stack.extend(reversed(list(child_statements(statement))))
+    return found
 
 
 def child_statements(statement: ast.AST) -> Iterator[ast.stmt]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
-from typing import Final
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import Final, TypeAlias
 
 from prodready.engine.facts import (
     MAX_HOPS,
@@ -29,6 +29,9 @@ from prodready.engine.facts import (
     one_of,
 )
 from prodready.engine.syntax import FUNCTIONS, SCOPES, FunctionNode, enclosing_class, nearest, parent, walk, walk_own
+
+Scope: TypeAlias = dict[str, tuple[Symbol, ...]]
+"""What each name of a scope is bound to, in order."""
 
 BUILTINS: Final = frozenset(dir(builtins))
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -57,7 +60,8 @@ class Names:
         self.answers: dict[object, object] = {}
         self.module_answers = {} if module_answers is None else module_answers
         self._kinds = kinds
-        self._locals: dict[ast.AST, dict[str, tuple[Symbol, ...]]] = {}
+        self._locals: dict[ast.AST, Scope] = {}
+        self._around: dict[tuple[ast.AST, bool], Sequence[Scope]] = {}
         # Many rules ask about the same nodes: every one that looks at calls asks what each call calls.
         self._qualified: dict[ast.expr, str | None] = {}
         self._made: dict[ast.expr, str | None] = {}
@@ -261,10 +265,22 @@ class Names:
     def _joined(base: str, rest: str) -> str:
         return f"{base}.{rest}" if rest else base
 
-    def _scopes(self, at: ast.AST) -> Iterator[dict[str, tuple[Symbol, ...]]]:
-        """Yield the local scopes around a node, innermost first."""
-        inside = False  # a scope was left on the way up: functions and classes in a class do not see its names
+    def _scopes(self, at: ast.AST) -> Sequence[Scope]:
+        """Return the local scopes around a node, innermost first."""
         found = nearest(at, _OPENS_SCOPE)
+        if found is None:
+            return ()
+        # What stands in the same body sees the same scopes, and nearly every node of a file is asked about.
+        place = found[0], _is_body(*found)
+        known = self._around.get(place)
+        if known is None:
+            known = self._around[place] = list(self._scopes_from(*found))
+        return known
+
+    def _scopes_from(self, up: ast.AST, child: ast.AST) -> Iterator[Scope]:
+        """Yield the scopes that `child` sees of `up`, which opens one, and of what is around it."""
+        inside = False  # a scope was left on the way up: functions and classes in a class do not see its names
+        found: tuple[ast.AST, ast.AST] | None = (up, child)
         while found is not None:
             up, child = found
             if _is_body(up, child):
@@ -275,18 +291,18 @@ class Names:
                 inside = True
             found = nearest(up, _OPENS_SCOPE)
 
-    def _class_names(self, name: str) -> dict[str, tuple[Symbol, ...]]:
+    def _class_names(self, name: str) -> Scope:
         """Return what the body of a top-level class binds, which a part of a large class does not show as a whole."""
         classes = [symbol for symbol in self.facts.symbols.get(name, ()) if isinstance(symbol, ClassSymbol)]
         if len(classes) == 1:
             return {key: classes[0].attributes.get(key, _OTHER) for key in classes[0].names}
         return {key: _OTHER for symbol in classes for key in symbol.names}
 
-    def local_symbols(self, function: FunctionNode) -> dict[str, tuple[Symbol, ...]]:
+    def local_symbols(self, function: FunctionNode) -> Scope:
         """Return every name that `function` binds itself, with what it is bound to, in order."""
         return self._cached(function)
 
-    def _cached(self, scope: ast.AST) -> dict[str, tuple[Symbol, ...]]:
+    def _cached(self, scope: ast.AST) -> Scope:
         known = self._locals.get(scope)
         if known is None:
             known = self._locals[scope] = _scope_symbols(scope, self._kinds)
@@ -302,7 +318,7 @@ def _is_body(scope: ast.AST, child: ast.AST) -> bool:
     return isinstance(scope, _COMPREHENSIONS)
 
 
-def _scope_symbols(scope: ast.AST, kinds: Container[type]) -> dict[str, tuple[Symbol, ...]]:
+def _scope_symbols(scope: ast.AST, kinds: Container[type]) -> Scope:
     if isinstance(scope, FUNCTIONS):
         return _function_symbols(scope, kinds)
     if isinstance(scope, ast.Lambda):
@@ -313,7 +329,7 @@ def _scope_symbols(scope: ast.AST, kinds: Container[type]) -> dict[str, tuple[Sy
     return {node.id: _OTHER for node in targets if isinstance(node, ast.Name)}
 
 
-def _function_symbols(function: FunctionNode, kinds: Container[type]) -> dict[str, tuple[Symbol, ...]]:
+def _function_symbols(function: FunctionNode, kinds: Container[type]) -> Scope:
     symbols = _block_symbols(function.body, argument_names(function.args))
     if not any(kind in kinds for kind in (ast.NamedExpr, ast.Global, ast.Nonlocal)):
         return symbols
@@ -338,7 +354,7 @@ def _rebound_inside(function: FunctionNode) -> Iterator[str]:
             yield from node.names
 
 
-def _block_symbols(body: list[ast.stmt], arguments: Iterable[str]) -> dict[str, tuple[Symbol, ...]]:
+def _block_symbols(body: list[ast.stmt], arguments: Iterable[str]) -> Scope:
     symbols: dict[str, list[Symbol]] = {name: [*_OTHER] for name in arguments}
     for statement in flat_statements(body):
         for name, symbol in bindings(statement):

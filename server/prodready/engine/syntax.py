@@ -95,13 +95,13 @@ def nearest(node: ast.AST, kinds: tuple[type[ast.AST], ...]) -> tuple[ast.AST, a
 
     Each `elif` stands inside the one before it, so a node can lie thousands deep: far answers are kept on the way.
     """
-    child, up = node, parent(node)
+    child, up = node, getattr(node, "parent", None)
     for _ in range(_FAR):
         if up is None:
             return None
         if isinstance(up, kinds):
             return up, child
-        child, up = up, parent(up)
+        child, up = up, up.parent
     return _nearest_from_afar(node, kinds)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,21 +40,18 @@ class Usage:
 UNUSED: Final = Usage()
 """Nothing is called from anywhere special."""
 
-_KEEPING: Final = (
-    ast.Call, ast.Assign, ast.AnnAssign, ast.Return, ast.Dict, ast.List, ast.Tuple, ast.Set,
-)  # fmt: skip
-
 
 def usage_in(nodes: Nodes) -> Usage:
     """Return how the code of one segment uses functions."""
     guards = (n for n in nodes.by_type.get(ast.If, ()) if is_main_guard(n))
     handlers = nodes.by_type.get(ast.ExceptHandler, ())
     calls = [n for n in nodes.by_type.get(ast.Call, ()) if isinstance(n, ast.Call)]
+    keeping = (node for kind in _KEEPING for node in nodes.by_type.get(kind, ()))
     return Usage(
         frozenset(called_in(guards)),
         frozenset(called_in(handlers)),
         frozenset(name for call in calls for name in _registered(call)),
-        frozenset(name for kind in _KEEPING for node in nodes.by_type.get(kind, ()) for name in values_in(node)),
+        frozenset(values_in(keeping)),
         any(isinstance(call.func, ast.Name) and call.func.id == "input" for call in calls),
     )
 
@@ -71,18 +68,45 @@ def joined(parts: Iterable[Usage]) -> Usage:
     )
 
 
-def values_in(node: ast.AST) -> Iterator[str]:
-    """Yield the names, without what they are attributes of, that one node of a kind in `_KEEPING` takes as values."""
-    values: Sequence[ast.expr | None] = ()
-    if isinstance(node, ast.Call):
-        values = [*node.args, *(k.value for k in node.keywords)]
-    elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)):
-        values = [node.value]
-    elif isinstance(node, ast.Dict):
-        values = node.values
-    elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-        values = node.elts
-    yield from (name for value in values if value is not None and (name := _last_name(value)) is not None)
+def _given(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(k.value for k in call.keywords)]
+
+
+def _value(node: ast.Assign | ast.AnnAssign | ast.Return) -> Sequence[ast.expr | None]:
+    return (node.value,)
+
+
+def _values(node: ast.Dict) -> Sequence[ast.expr]:
+    return node.values
+
+
+def _elements(node: ast.List | ast.Tuple | ast.Set) -> Sequence[ast.expr]:
+    return node.elts
+
+
+_KEEPING: Final[Mapping[type[ast.AST], Callable[..., Sequence[ast.expr | None]]]] = {
+    ast.Call: _given,
+    ast.Assign: _value,
+    ast.AnnAssign: _value,
+    ast.Return: _value,
+    ast.Dict: _values,
+    ast.List: _elements,
+    ast.Tuple: _elements,
+    ast.Set: _elements,
+}
+"""The expressions that a node of each kind takes as values."""
+
+
+def values_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names, without what they are attributes of, that nodes take as values."""
+    # Every call of a file comes by here: no function is called for what is neither a name nor an attribute.
+    for node in nodes:
+        taken = _KEEPING.get(node.__class__)
+        for value in taken(node) if taken is not None else ():
+            if value.__class__ is ast.Name:
+                yield value.id
+            elif value.__class__ is ast.Attribute:
+                yield value.attr
 
 
 def called_in(blocks: Iterable[ast.AST]) -> Iterator[str]:

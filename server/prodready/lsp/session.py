@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 LANGUAGE: Final = "python"
 """What clients call the language of documents that are looked at."""
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class Session:
@@ -162,7 +164,7 @@ def difference(old: SourceFile, new: SourceFile) -> Edit | None:
 
 
 def _has_surrogate(text: str) -> bool:
-    return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
+    return not text.isascii() and _SURROGATE.search(text) is not None
 
 
 def paired(text: str) -> str:

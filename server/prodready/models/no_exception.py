@@ -114,7 +114,7 @@ def _is_local_callback(function: FunctionNode) -> bool:
     outer = [up for up in ancestors(function) if isinstance(up, FUNCTIONS)]
     inside = list(walk(outer[-1].body)) if outer else []
     handlers = (n for n in inside if isinstance(n, ast.ExceptHandler))
-    return function.name in called_in(handlers) or any(function.name in values_in(n) for n in inside)
+    return function.name in called_in(handlers) or function.name in values_in(inside)
 
 
 def _is_exception(argument: ast.arg) -> bool:
