@@ -22,8 +22,9 @@ _MODULE = "traceback"
 
 def drop(draft: Draft, call: ast.Call) -> None:
     """Remove the statement that prints a traceback, and an import that only it used."""
-    draft.delete_statement(enclosing_statement(call))
-    _drop_imports(draft, call)
+    statement = enclosing_statement(call)
+    draft.delete_statement(statement)
+    _drop_imports(draft, call, statement)
 
 
 def log_exception(draft: Draft, call: ast.Call) -> None:
@@ -39,14 +40,14 @@ def log_exception(draft: Draft, call: ast.Call) -> None:
         template = failure_message(guarded_by(handler), draft)
     draft.replace_node(call, log_text(draft, call, template, "exception"))
     drop_exception_name(draft, handler, [call])
-    _drop_imports(draft, call)
+    _drop_imports(draft, call, call)
 
 
-def _drop_imports(draft: Draft, call: ast.Call) -> None:
-    """Remove the import that only `call` used, in its function or at the head of the module."""
+def _drop_imports(draft: Draft, call: ast.Call, gone: ast.AST) -> None:
+    """Remove the import that only `call` used, in its function or at the head of the module; `gone` is what goes."""
     function = enclosing_function(call)
     if isinstance(function, FUNCTIONS):
-        drop_local_import(draft, _MODULE, function, [call])
+        drop_local_import(draft, _MODULE, function, [gone])
     drop_import_of(draft, call.func, [call])
     if not isinstance(call.func, ast.Attribute) or ast.unparse(call.func.value) != _MODULE:
         drop_import(draft, _MODULE, [call])

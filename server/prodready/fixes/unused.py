@@ -71,14 +71,17 @@ def _imports_of(name: str, draft: Draft) -> Iterator[int]:
 
 
 def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Sequence[ast.AST]) -> None:
-    """Remove `import name` from a function, with the blank line behind it, when only the nodes in `gone` used it."""
+    """Remove `import name` from a function, with the blank line behind it, when only the nodes in `gone` used it.
+
+    It stays where nothing else would be left of its block; statements in `gone` are taken for deleted.
+    """
     removed = {id(n) for n in walk(gone)}
     used = any(isinstance(n, ast.Name) and n.id == name and id(n) not in removed for n in walk(function.body))
     imports = [n for n in walk(function.body) if isinstance(n, ast.Import) and n.names[0].name == name]
     if used:
         draft.kept_imports.add(f"{name} in {function.name}")
         return
-    if len(imports) != 1 or len(block_of(imports[0])) < 3:
+    if len(imports) != 1 or all(statement in (imports[0], *gone) for statement in block_of(imports[0])):
         return
     number = draft.range_of(imports[0]).start.line
     if draft.source.line(number).strip() == f"import {name}":
