@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from prodready.engine.finding import Position, Range
-from prodready.engine.syntax import keyword
+from prodready.engine.syntax import keyword, parent
 from prodready.fixes.imports import Refusal
 from prodready.fixes.log_template import Template, message
 from prodready.models.failures import identifiers, what_failed
@@ -160,7 +160,7 @@ def remove_argument(draft: Draft, call: ast.Call, gone: ast.keyword) -> None:
     Raises:
         Refusal: when it is the only one, or a comment stands in between.
     """
-    given: list[ast.expr | ast.keyword] = sorted([*call.args, *call.keywords], key=lambda n: (n.lineno, n.col_offset))
+    given = _given(call)
     index = next(i for i, n in enumerate(given) if n is gone)
     own = draft.range_of(gone)
     if index:
@@ -196,13 +196,19 @@ def method_range(draft: Draft, call: LogCall) -> Range:
 def add_argument(draft: Draft, call: ast.Call, argument: str) -> None:
     """Add a keyword argument behind the last one; comments and trailing commas stay where they are.
 
+    A statement that would no longer fit on its line is broken.
+
     Raises:
         Refusal: when the call has no argument yet.
     """
-    given: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    given = _given(call)
     if not given:
         raise Refusal("the call has no arguments")
-    last = max(given, key=lambda n: (n.end_lineno or 0, n.end_col_offset or 0))
+    broken = _broken(draft, call, argument)
+    if broken is not None:
+        draft.replace(Range(draft.range_of(call.func).end, draft.range_of(call).end), broken)
+        return
+    last = given[-1]
     end = draft.range_of(last).end
     closing = draft.range_of(call).end
     closing = Position(closing.line, closing.column - 1)
@@ -217,6 +223,26 @@ def add_argument(draft: Draft, call: ast.Call, argument: str) -> None:
         draft.insert(Position(closing.line, 0), f"{indent}{argument},{draft.source.newline}")
     else:
         draft.insert(_advanced(end, between[: comma + 1]), f" {argument}")
+
+
+def _given(call: ast.Call) -> list[ast.expr | ast.keyword]:
+    """Return the arguments of a call as they stand there."""
+    return sorted([*call.args, *call.keywords], key=lambda n: (n.lineno, n.col_offset))
+
+
+def _broken(draft: Draft, call: ast.Call, argument: str) -> str | None:
+    """Return the brackets of a call with one more argument, on several lines; None where they need not be broken."""
+    span = draft.range_of(call)
+    line = draft.source.line(span.start.line).rstrip("\r\n")
+    if span.start.line != span.end.line or not isinstance(parent(call), ast.Expr):
+        return None
+    if not len(line) <= draft.line_length < len(line) + len(f", {argument}"):
+        return None
+    head = draft.text_of(call.func)
+    arguments = list(map(draft.text_of, _given(call)))
+    if draft.text_of(call) != f"{head}({', '.join(arguments)})":
+        return None
+    return laid_out(draft, Slot.of(draft, call), head, [*arguments, argument])[len(head) :]
 
 
 def _method(logger: str, kind: str, level: str, traceback: bool, style: str) -> tuple[str, list[str]]:
