@@ -68,6 +68,7 @@ _SAFE_WORDS: Final = frozenset({"ignore", "maybe", "quiet", "quietly", "safe", "
 """Words in the names of functions that are there to swallow a failure."""
 _PREDICATE: Final = re.compile(
     r"^_*(?:is|has|can|supports?|should|exists|check_is|looks_like|verify|validate|detect|match(?:es)?)(?:_|$)"
+    r"|^\w+_(?:is|has|can|supports)_"
 )
 _PRAGMA: Final = re.compile(
     r"#+[!:\s]*(?:noqa\b|pragma\b|type:|nosec\b|pylint:|mypy:|pyright:|ruff:|flake8:|fmt:|prodready:|todo\b|fixme\b|xxx\b)",
