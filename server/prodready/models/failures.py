@@ -57,12 +57,15 @@ def what_failed(guarded: ast.stmt, names: Names) -> str:
     name = _name_to_set(guarded)
     if name is not None:
         return f"{name} could not be set"
-    function = _function_around(guarded)
+    around = function = _function_around(guarded)
+    while function is not None and not _tells(function.name):
+        function = _function_around(function)
     if function is None:
         return f"{_first_call(guarded, names) or 'start-up'} failed"
     owner = enclosing_class(function)
     name = f"{owner.name}.{function.name}" if owner is not None and function.name.startswith("__") else function.name
-    call = _first_call(guarded, names) if _guards_several(function) or _goes_on(guarded, function) else None
+    partly = around is not function or _guards_several(function) or _goes_on(guarded, function)
+    call = _first_call(guarded, names) if partly else None
     return f"{name}: {call} failed" if call else f"{name} failed"
 
 
@@ -123,6 +126,11 @@ def _identifies(name: str) -> bool:
     return bool(words) and words[-1] in _IDENTIFYING and not is_secret(name)
 
 
+def _tells(name: str) -> bool:
+    """Tell whether a name says anything: `_` is a function that nobody calls by name, or a translation."""
+    return bool(name.strip("_"))
+
+
 def _function_around(node: ast.AST) -> FunctionNode | None:
     for up in ancestors(node):
         if isinstance(up, FUNCTIONS):
@@ -148,6 +156,8 @@ def _name_to_set(guarded: ast.stmt) -> str | None:
     if not isinstance(guarded, TRIES) or len(guarded.body) != 1:
         return None
     name = _set_name(guarded.body[0])
+    if name is None or not _tells(name):
+        return None
     setting = [s for handler in guarded.handlers for s in handler.body if _set_name(s) == name]
     if any(map(_computes, setting)):
         return None
@@ -189,7 +199,7 @@ def _called(body: list[ast.stmt], names: Names) -> list[tuple[str, ast.Call]]:
     for node in walk_own(body):
         if isinstance(node, ast.Call):
             name = _what_is_called(node, names).removeprefix("self.").removeprefix("cls.")
-            if name and name not in BUILTINS and log_call(node, names) is None and not _is_cast(node, names):
+            if _tells(name) and name not in BUILTINS and log_call(node, names) is None and not _is_cast(node, names):
                 at = enclosing_statement(node)
                 if at not in found or is_conversion(found[at][1], names):
                     found[at] = (name, node)
