@@ -147,11 +147,19 @@ def infers_missing(guard: Guard) -> bool:
 
 
 def awaits_task(guard: Guard, names: Names) -> bool:
-    """Tell whether a handler stands around nothing but the wait for what was started elsewhere: `await task`."""
+    """Tell whether a handler stands around nothing but the wait for what was started elsewhere: `await task`.
+
+    `task.exception()` whose result nobody takes is no other: it marks the failure of a task as seen.
+    """
     body = guarded_by(guard).body
-    if len(body) != 1 or not isinstance(body[0], ast.Expr) or not isinstance(body[0].value, ast.Await):
+    if len(body) != 1 or not isinstance(body[0], ast.Expr):
         return False
-    awaited = body[0].value.value
+    waits = body[0].value
+    if isinstance(waits, ast.Call):
+        return isinstance(waits.func, ast.Attribute) and waits.func.attr == "exception" and not waits.args
+    if not isinstance(waits, ast.Await):
+        return False
+    awaited = waits.value
     if isinstance(awaited, ast.Call) and names.qualified(awaited.func) in _WAITING:
         return bool(awaited.args) and isinstance(awaited.args[0], (ast.Name, ast.Attribute))
     return isinstance(awaited, (ast.Name, ast.Attribute))
