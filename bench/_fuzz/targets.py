@@ -113,7 +113,7 @@ def template(data: bytes) -> None:
     said = _value(code[len("print") :])
     if said is not None and printed.template.verbatim is None:
         values = tuple(_value(argument) for argument in arguments)
-        written = ast.literal_eval(text)
+        written = ast.literal_eval(f"({text})")  # over several lines, as it may be inside of the call
         assert isinstance(written, str), f"no literal: {text}"
         logged = written % values if values else written
         assert logged == str(said), f"logs {logged!r} instead of {said!r}"
