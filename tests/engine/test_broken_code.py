@@ -349,3 +349,107 @@ def test_what_a_stand_in_tells_promises_no_fix() -> None:
     assert [(f.code, f.severity, f.fix) for f in told(analysis, "RES103")] == [("RES103", Severity.HINT, None)]
     sound = opened("def load(path):\n    file = open(path)\n    x = ()\n    return file.read()\n")
     assert [f.fix is not None for f in told(sound, "RES103")] == [True]
+
+
+@pytest.mark.parametrize("opener", [Analysis.open, Analysis.once])
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        pytest.param('    """Create an order.\n', '    ""Create an order.\n', id="the first quotes, with two left"),
+        pytest.param('    """Create an order.\n', '    "\n    Create an order.\n', id="the first, with one left"),
+        pytest.param('    """Create an order.\n', "    Create an order.\n", id="the first quotes"),
+        pytest.param('fine.\n    """\n', 'fine.\n    ""\n', id="the last quotes, with two left"),
+        pytest.param('fine.\n    """\n', 'fine.\n    "\n', id="the last quotes, with one left"),
+        pytest.param('fine.\n    """\n', 'fine.""\n', id="the last quotes, behind text"),
+        pytest.param('"""Read them."""', '"""Read them.""', id="the last quotes, on the line of the first"),
+        pytest.param('"""Read them."""', '""Read them."""', id="the first quotes, on the line of the last"),
+        pytest.param('"""\nSELECT', '""\nSELECT', id="the first quotes of a value"),
+        pytest.param("= %s\n\"\"\"", "= %s\n\"\"", id="the last quotes of a value"),
+    ],
+)  # fmt: skip
+def test_quotes_that_are_not_whole_hide_no_finding(
+    opener: Callable[[SourceFile], Analysis], good: str, bad: str
+) -> None:
+    """One quote too few makes text of code and code of text, up to the end of the file."""
+    text = SERVICE.replace(good, bad, 1)
+    assert text != SERVICE
+    moved = bad.count("\n") - good.count("\n")
+    at = SERVICE[: SERVICE.index(good)].count("\n") + 1
+    assert handlers(opener(SourceFile.from_text(text))) == [n + moved if n > at else n for n in HANDLERS]
+
+
+@pytest.mark.parametrize("opener", [Analysis.open, Analysis.once])
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        pytest.param("    def load(", "def load(", id="a method at column 0"),
+        pytest.param("    def save(", "  def save(", id="a method"),
+        pytest.param("    def load(", "         def load(", id="a method that stands too deep"),
+        pytest.param("        self.path = path", "self.path = path", id="a statement at column 0"),
+        pytest.param("        self.path = path", "     self.path = path", id="a statement"),
+        pytest.param("            return file", "return file", id="the only statement of a block"),
+        pytest.param('    """Create', ' """Create', id="text over several lines"),
+        pytest.param("    total = sum", "total = sum", id="a statement of a function at column 0"),
+        pytest.param("    else:\n", "     else:\n", id="a clause"),
+    ],
+)
+def test_a_line_at_the_wrong_level_hides_no_finding(
+    opener: Callable[[SourceFile], Analysis], good: str, bad: str
+) -> None:
+    text = SERVICE.replace(good, bad, 1)
+    with pytest.raises(SyntaxError):
+        ast.parse(text)
+    analysis = opener(SourceFile.from_text(text))
+    assert handlers(analysis) == HANDLERS
+    assert len(errors(analysis)) == 1
+
+
+def test_a_handler_whose_end_is_not_sure_is_not_told_to_hide_a_failure() -> None:
+    """The line below it, at a level that there is not, may be its last: there it logs."""
+    text = "def f():\n    try:\n        g()\n    except Exception:\n        h()\n{}logger.exception('no')\n    i()\n"
+    assert [f.code for f in opened(text.format("    ")).findings] == ["OBS201", "OBS302"]
+    assert [f.code for f in opened(text.format("      ")).findings] == ["SYN101"]
+
+
+def test_the_block_of_a_try_that_is_missing_is_taken_for_one_that_may_fail() -> None:
+    text = "def f():\n    try:\n{}    except Exception:\n        return None\n"
+    assert [f.code for f in opened(text.format("        g()\n")).findings] == ["OBS201"]
+    assert [f.code for f in opened(text.format("")).findings] == ["SYN101", "OBS201"]
+
+
+CUT = """\
+import aiohttp
+
+
+async def get(url):
+    session = aiohttp.ClientSession()
+{line}
+    try:
+        return await session.get(url)
+    finally:
+        await session.close()
+"""
+
+
+@pytest.mark.parametrize("opener", [Analysis.open, Analysis.once])
+@pytest.mark.parametrize("line", ["class A(", "class A", "\nclass A(", "\ndef f(self, x:", "x.", "x = (1,", "@route("])
+def test_a_function_with_a_line_at_column_0_in_it_is_not_taken_for_one_that_ends_there(
+    opener: Callable[[SourceFile], Analysis], line: str
+) -> None:
+    analysis = opener(SourceFile.from_text(CUT.replace("{line}", line)))
+    assert [f for f in told(analysis, "RES103") if f.severity is not Severity.HINT] == []
+    assert len(errors(analysis)) == 1
+
+
+def test_a_function_above_a_broken_one_stays_sound() -> None:
+    text = "def f():\n    try:\n        g()\n    except:\n        h()\n\n\ndef i(:\n    pass\n"
+    assert [(f.severity, f.stale) for f in told(opened(text), "OBS202")] == [(Severity.WARNING, False)]
+
+
+def test_what_is_sound_of_a_file_that_opens_broken_is_known_to_the_rest() -> None:
+    """An unfinished decorator holds on to the statement below it."""
+    text = "{}import base64\n\n\ndef f(x):\n    try:\n        return base64.b64decode(x)\n    except Exception:\n{}"
+    text = text.replace("{}", "@route(\n\n", 1).replace("{}", "        return None\n", 1)
+    analysis = opened(text)
+    assert analysis.facts.symbols.keys() == {"base64", "f"}
+    assert told(analysis, "OBS201") == told(opened(text.replace("@route(\n", "\n")), "OBS201")

@@ -213,11 +213,14 @@ def _facts(segment: Segment) -> SegmentFacts:
 
 
 def _written(segment: Segment) -> Segment:
-    """Return what somebody wrote that parses: of a merge conflict one side, else the segment, broken or not."""
-    if segment.fault is None or segment.fault.message != CONFLICT:
+    """Return what somebody wrote that parses: the segment, or what is sound of a broken one that opened so.
+
+    One that parsed before has told what it has to tell; but a merge conflict is no slip that is mended at once.
+    """
+    if segment.fault is None or (_Stale in segment.results and segment.fault.message != CONFLICT):
         return segment
     standing = _standing(segment)
-    return standing.segment if standing is not None and standing.is_written else segment
+    return segment if standing is None or standing.told is None else standing.told
 
 
 def _standing(segment: Segment) -> StandIn | None:

@@ -14,7 +14,7 @@ from prodready.engine.faults import named
 from prodready.engine.finding import Finding, Range, Severity
 from prodready.engine.nodes import nodes_of
 from prodready.engine.rule import Context, Hit, Rule
-from prodready.engine.segments import Segment
+from prodready.engine.segments import Segment, is_blank
 from prodready.engine.semantic import Names
 from prodready.engine.settings import FileSettings, Role
 from prodready.engine.standin import StandIn
@@ -105,7 +105,7 @@ def check_stand_in(standing: StandIn, knowledge: Knowledge) -> Checked:
     """
     hits, crashes = _checked(standing.segment, knowledge)
     seen = [hit for hit in hits if _is_seen(hit.finding.range, standing)]
-    whole = [hit for hit in seen if standing.replaced.isdisjoint(_lines_of(hit.node, standing.segment))]
+    whole = [hit for hit in seen if _is_whole(_lines_of(hit.node, standing.segment), standing)]
     if len(whole) < len(seen) and standing.other is not None:
         both = {(hit.finding.code, hit.finding.range) for hit in _checked(standing.other, knowledge)[0]}
         whole += [hit for hit in seen if (hit.finding.code, hit.finding.range) in both]
@@ -118,6 +118,16 @@ def _is_seen(place: Range, standing: StandIn) -> bool:
     lines = range(place.start.line, place.end.line + 1)
     inside = place.start.line >= 0 and place.end.line < len(standing.segment.lines)
     return inside and (standing.replaced - standing.continued).isdisjoint(lines)
+
+
+def _is_whole(lines: range, standing: StandIn) -> bool:
+    """Tell whether all of what is in some lines of a stand-in is known, and where it ends.
+
+    A line that stands at another level than in the text may belong to what ends above it.
+    """
+    own = standing.segment.lines
+    below = next((n for n in range(lines.stop, len(own)) if not is_blank(own[n])), None)
+    return below not in standing.moved and (standing.replaced - standing.kept).isdisjoint(lines)
 
 
 def _checked(segment: Segment, knowledge: Knowledge) -> tuple[list[Hit], tuple[RuleCrash, ...]]:

@@ -14,11 +14,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
+from prodready.engine.conflicts import marker
 from prodready.engine.joining import joined, whole_classes
 from prodready.engine.lexical import CLEAN, LexicalState, scan
 from prodready.engine.parsing import SyntaxFault, parse_quickly
 from prodready.engine.segments import (
-    LEFT_CLASS,
+    NO_SUCH_LEVEL,
+    LeftClass,
     Segment,
     begins_definition,
     continues_statement,
@@ -28,17 +30,21 @@ from prodready.engine.segments import (
     cut_members,
     ends_with_decorator,
     first_code_line,
+    indent_of,
+    is_blank,
     leaves,
+    opens_block,
     parse_head,
     parse_members,
     parse_run,
+    statement_lines,
 )
 from prodready.engine.source import LineChange
 
 MOST_FAULTS: Final = 200
 """Broken pieces that are told one by one: where there are more, the text is no code, and neighbours become one."""
 
-_INDENTED_WRONG: Final = ("unexpected indent", LEFT_CLASS.message)
+_INDENTED_WRONG: Final = ("unexpected indent", NO_SUCH_LEVEL)
 _NO_CLAUSE: Final = "expected 'except' or 'finally' block"
 _LINES_OF: Final = operator.attrgetter("lines")
 
@@ -120,7 +126,7 @@ class Document:
         segment = parse_members(own, owner)
         if segment.fault is None:
             return cut_members(segment)
-        return None if segment.fault is LEFT_CLASS or ends_with_decorator(own) else [segment]
+        return None if isinstance(segment.fault, LeftClass) or ends_with_decorator(own) else [segment]
 
 
 def _parse_cut(lines: Sequence[str]) -> list[Segment]:
@@ -132,7 +138,7 @@ def _recover(lines: Sequence[str]) -> list[Segment]:
     """Find the parts of a text that parse, in a text that does not."""
     segments = [parse_run(piece) for piece in cut_lines(lines)]
     recovered: list[Segment] = []
-    for segment in _merged(joined(segments)):
+    for segment in _with_begun(_merged(joined(segments))):
         if segment.fault is not None:
             recovered.extend(_recover_class(segment))
         elif segment.owner is not None:
@@ -174,6 +180,41 @@ def _is_rest(segment: Segment, before: Segment, state: LexicalState) -> bool:
     # only indented wrong. A definition is not: whatever is in it is its own.
     goes_on = segment.fault.message in _INDENTED_WRONG or before.fault.message == _NO_CLAUSE
     return goes_on and not begins_definition(segment.lines, indent)
+
+
+def _with_begun(segments: Sequence[Segment]) -> list[Segment]:
+    """Join what a broken line at column 0 cut apart: a sound statement before it is not whole."""
+    found: list[Segment] = []
+    for segment in segments:
+        if segment.fault is not None and found and found[-1].fault is None and _goes_on(found[-1], segment):
+            first, _ = whole_classes(found, len(found) - 1, len(found) - 1)
+            found[first:] = [parse_run([line for part in (*found[first:], segment) for line in part.lines])]
+        else:
+            found.append(segment)
+    return found
+
+
+def _goes_on(before: Segment, segment: Segment) -> bool:
+    """Tell whether a broken piece may hold lines that belong to the block that the sound one `before` it ends with.
+
+    They stand deeper than its first line. Blank lines tell nothing as long as there is but one, as between the members
+    of a class.
+    """
+    above = itertools.takewhile(is_blank, segment.lines)
+    if sum(not line.strip() for line in above) > 1 or not indent_of(_last_code_line(before.lines)):
+        return False
+    statements = list(statement_lines(segment.lines))
+    deeper = [line for line in statements if indent_of(line)]
+    if not deeper:  # a bracket that is not closed holds all of the rest
+        return any(indent_of(line) and not is_blank(line) for line in segment.lines)
+    return opens_block(statements[:1]) or any(
+        len(indent_of(line)) > len(indent_of(above)) and not opens_block([above]) and marker(above) is None
+        for above, line in itertools.pairwise(statements)
+    )
+
+
+def _last_code_line(lines: Sequence[str]) -> str:
+    return next((line for line in reversed(lines) if not is_blank(line)), "")
 
 
 def _recover_class(segment: Segment) -> list[Segment]:

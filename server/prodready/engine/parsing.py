@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from prodready.engine.conflicts import conflicts, marker
@@ -34,6 +34,14 @@ class SyntaxFault:
     range: Range
     opened_line: int | None = None
     newer: Newer | None = None
+
+    def moved_up(self, lines: int) -> SyntaxFault:
+        """Tell a fault without some lines in front of the text, which some faults are placed at."""
+        opened = None if self.opened_line is None else max(0, self.opened_line - lines)
+        start, end = self.range.start, self.range.end
+        is_inside = start.line >= lines
+        where = self.range.shifted(-lines) if is_inside else Range.of(0, 0, max(0, end.line - lines), 0)
+        return replace(self, range=where, opened_line=opened)
 
 
 _TOO_DEEP: Final = SyntaxFault("the code is nested too deeply to be parsed", Range.of(0, 0, 0, 0))

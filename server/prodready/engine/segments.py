@@ -11,7 +11,7 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from prodready.engine.conflicts import conflicts, marker
@@ -25,15 +25,20 @@ LARGE_CLASS: Final = 60
 RUN: Final = 30
 """Lines up to which small neighbouring statements share a segment."""
 
-LEFT_CLASS: Final = SyntaxFault("unindent does not match any outer indentation level", Range.of(0, 0, 0, 0))
-"""The fault of lines that parse, but not as members of the class that they stand in."""
+NO_SUCH_LEVEL: Final = "unindent does not match any outer indentation level"
+"""What CPython says of a line that comes back to a level that none of the lines around it began."""
 _BLANK = re.compile(r"[ \t\f]*(?:#.*)?[\r\n]*\Z")
 _INDENT = re.compile(r"[ \t\f]*")
 _CLASS = re.compile(r"class[ \t]+(\w+)")
+_BLOCK = re.compile(r"(?:async|case|class|def|elif|else|except|finally|for|if|match|try|while|with)\b|@")
 _MEMBER = re.compile(r"(?:async[ \t]+def|def|class)\b|@")
 # A line that begins with a backslash takes its indentation from the next: it may belong to anything. So may a line of
 # which a merge conflict is left.
 _CONTINUATION = re.compile(r"(?:else|elif|except|finally)\b|[)\]}\\]|<{7}|={7}|\|{7}|>{7}")
+
+
+class LeftClass(SyntaxFault):
+    """The fault of lines that parse, but not as members of the class that they stand in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +110,21 @@ def begins_definition(lines: Sequence[str], indent: str = "") -> bool:
     return first is not None and indent_of(first) == indent and _MEMBER.match(first, len(indent)) is not None
 
 
+def statement_lines(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the first line of each statement in some lines, as far as it can be told in code that may be broken."""
+    state = CLEAN
+    for line in lines:
+        if not state.is_open and not is_blank(line):
+            yield line
+        state = scan(line, state)
+
+
+def opens_block(lines: Sequence[str]) -> bool:
+    """Tell whether the first code of `lines` begins as what is followed by lines that stand deeper."""
+    first = first_code_line(lines)
+    return first is not None and _BLOCK.match(first, len(indent_of(first))) is not None
+
+
 def ends_with_decorator(lines: Sequence[str]) -> bool:
     """Tell whether `lines` end with a decorator, which belongs to what follows them."""
     if not any(line.lstrip(" \t\f").startswith("@") for line in lines):
@@ -132,7 +152,7 @@ def parse_head(lines: Sequence[str], owner: Owner) -> Segment:
         return Segment(lines, [], owner=owner, is_head=True, fault=result)
     body = result[-1].body if result and isinstance(result[-1], ast.ClassDef) else []
     if len(result) != 1 or not body or not isinstance(body[-1], ast.Pass):
-        return Segment(lines, [], owner=owner, is_head=True, fault=LEFT_CLASS)
+        return Segment(lines, [], owner=owner, is_head=True, fault=_left(0))
     body.pop()
     return Segment(lines, result, owner=owner, is_head=True)
 
@@ -141,14 +161,26 @@ def parse_members(lines: Sequence[str], owner: Owner) -> Segment:
     """Parse some whole members of a large class."""
     result = parse("class _:\n" + "".join(lines))
     if isinstance(result, SyntaxFault):
-        return Segment(lines, [], base=1, owner=owner, fault=_moved_up(result))
+        return Segment(lines, [], base=1, owner=owner, fault=result.moved_up(1))
     first = first_code_line(lines)
-    if len(result) != 1 or first is None or indent_of(first) != owner.indent:
-        return Segment(lines, [], base=1, owner=owner, fault=LEFT_CLASS)
+    fault = left_class(result)
+    if fault is None and (first is None or indent_of(first) != owner.indent):
+        fault = _left(0)
+    if fault is not None:
+        return Segment(lines, [], base=1, owner=owner, fault=fault)
     wrapper = result[0]
     assert isinstance(wrapper, ast.ClassDef)
     wrapper.name = owner.name
     return Segment(lines, [wrapper], base=1, owner=owner)
+
+
+def left_class(parsed: Sequence[ast.stmt]) -> LeftClass | None:
+    """Return the fault of what was parsed behind a line `class _:` and does not all belong to it; None for the rest."""
+    return None if len(parsed) == 1 else _left(start_line(parsed[1]) - 2)
+
+
+def _left(line: int) -> LeftClass:
+    return LeftClass(NO_SUCH_LEVEL, Range.of(line, 0, line, 0))
 
 
 def cut(lines: Sequence[str], body: list[ast.stmt], base: int = 0) -> list[Segment]:
@@ -162,14 +194,6 @@ def cut(lines: Sequence[str], body: list[ast.stmt], base: int = 0) -> list[Segme
     if not segments:
         return [Segment(lines, body, base)]
     return segments
-
-
-def _moved_up(fault: SyntaxFault) -> SyntaxFault:
-    """Tell a fault in lines of the text, without the line `class _:` in front, which some faults are placed at."""
-    opened = None if fault.opened_line is None else max(0, fault.opened_line - 1)
-    start = fault.range.start.line
-    where = fault.range.shifted(-1) if start else Range.of(0, 0, max(0, fault.range.end.line - 1), 0)
-    return replace(fault, range=where, opened_line=opened)
 
 
 def _runs(
