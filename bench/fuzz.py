@@ -37,13 +37,16 @@ _TEXT = """\
 # Fuzzing
 
 [atheris](https://pypi.org/project/atheris/) changes inputs at random and keeps those that reach code which none reached
-before. Each target takes any bytes and says what must hold:
+before. Each target takes any bytes, drives a part of prodready with them, and says what must hold:
 
 {targets}
 
-Inputs that broke something are tests now (`tests/bench/test_fuzz.py`); that test runs each target without the fuzzer.
+What was found so far: a repair of code with half a character in it (a lone surrogate), which libcst cannot read; a
+repair of text put together with bytes, which libcst reads and CPython refuses; and three times a target that read a log
+message in another way than Python does. All of these inputs are tests now (`tests/bench/test_fuzz.py`), which run each
+target without the fuzzer. What the fuzzer keeps is where its next run begins.
 
-`python3 scripts/dev.py bench fuzz --seconds {seconds}` on
+Each target had {seconds} seconds: `python3 scripts/dev.py bench fuzz --seconds {seconds}` on
 {machine}.
 *Reached* counts the branches of prodready that some input took, *kept* the inputs that each reached something new.
 
