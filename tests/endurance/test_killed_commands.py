@@ -82,8 +82,10 @@ def test_a_repair_that_is_killed_while_it_writes_leaves_whole_files(project: Wor
     assert fix.returncode == -signal.SIGKILL
     left = {path.name: path.read_text() for path in (project.root / "src").glob("*.py")}
     assert [text for _, text in sorted(left.items())] == [NAMED, NAMED, BARE, f"# marked\n{BARE}", *[BARE] * 8]
+    assert len(list((project.root / "src").glob(".prodready-*.tmp"))) == 1
 
     assert project.run("fix", *TWO).code == 0
+    assert list((project.root / "src").glob(".prodready-*.tmp")) == []
     assert {path.read_text().removeprefix("# marked\n") for path in (project.root / "src").glob("*.py")} == {NAMED}
 
 

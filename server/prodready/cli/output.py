@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
@@ -14,6 +13,7 @@ from typing import IO, TextIO
 
 import click
 
+from prodready.project.beside import file_beside
 from prodready.project.os_errors import reason_of
 from prodready.project.paths import exists, is_file
 
@@ -61,16 +61,11 @@ def _beside(path: Path) -> Iterator[TextIO]:
     """Open a new file that takes the place of `path` when all is written, and vanishes when that fails."""
     real = Path(os.path.realpath(path))
     mode = stat.S_IMODE(real.stat().st_mode) if exists(real) else 0o666 & ~_umask()
-    descriptor, name = tempfile.mkstemp(prefix=".prodready-", suffix=".tmp", dir=real.parent)
-    beside = Path(name)
-    try:
+    with file_beside(real) as (descriptor, beside):
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
             yield stream
         beside.chmod(mode)
         beside.replace(real)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _opened(path: Path) -> TextIO:

@@ -7,11 +7,11 @@ import hashlib
 import os
 import re
 import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from prodready.project.beside import file_beside
 from prodready.project.discovery import discover
 from prodready.project.os_errors import reason_of
 
@@ -232,9 +232,7 @@ def _replace(real: Path, data: bytes, like: FileText, path: Path) -> None:
     status = real.stat()
     if not os.access(real, os.W_OK):
         raise WriteError(path, "not written: it is read-only")
-    descriptor, name = tempfile.mkstemp(prefix=".prodready-", suffix=".tmp", dir=real.parent)
-    beside = Path(name)
-    try:
+    with file_beside(real) as (descriptor, beside):
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
@@ -243,9 +241,6 @@ def _replace(real: Path, data: bytes, like: FileText, path: Path) -> None:
         # Somebody may have saved the file while ours was being written.
         _check_unchanged(real, like, path)
         beside.replace(real)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _take_owner_and_mode(file: Path, status: os.stat_result) -> None:
