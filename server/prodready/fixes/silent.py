@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from prodready.engine.finding import Position, Range
-from prodready.engine.syntax import ancestors, enclosing_function
 from prodready.fixes.imports import Refusal
 from prodready.fixes.log_call import Slot, failure_message, log_text, preferred_quote
 from prodready.fixes.log_template import with_exception
 from prodready.fixes.unused import drop_import_of
 from prodready.models.handlers import Guard, guarded_by
+from prodready.models.naming import exception_name
 
 if TYPE_CHECKING:
     from prodready.fixes.draft import Draft
 
-_NAMES: Final = ("error", "exc", "failure")
+_BEFORE_COLON: Final = re.compile(r"(?:[ \t]*\))*(?=[ \t]*:)")
 
 
 def log_first(draft: Draft, handler: ast.ExceptHandler, *, traceback: bool) -> None:
-    """Let a handler log the failure before it does what it does.
+    """Let a handler log the failure before it does what it does, with the exception where no `traceback` is wanted.
 
     Raises:
         Refusal: when there is no logger to be had.
@@ -32,9 +31,9 @@ def log_first(draft: Draft, handler: ast.ExceptHandler, *, traceback: bool) -> N
     line = draft.source.line(start.line)
     name = None if traceback else _bound(draft, handler)
     if line[: start.column].strip():
-        _log_behind_colon(draft, handler, name, traceback=traceback)
+        _log_behind_colon(draft, handler, name)
         return
-    text = _log(draft, handler, line[: start.column], name, traceback=traceback)
+    text = _log(draft, handler, line[: start.column], name)
     if _is_filler(first) and len(handler.body) == 1:
         draft.replace_node(first, text)
     else:
@@ -59,9 +58,9 @@ def suppress_to_try(draft: Draft, statement: ast.With, *, traceback: bool) -> No
     caught = types[0] if len(types) == 1 else f"({', '.join(types)})"
     newline = draft.source.newline
     inner = indent + draft.source.indent_unit
-    name = None if traceback else _free_name(statement)
+    name = None if traceback else exception_name(statement)
     bound = f" as {name}" if name is not None else ""
-    log = _log(draft, statement, inner, name, traceback=traceback)
+    log = _log(draft, statement, inner, name)
     handler = f"{indent}except {caught}{bound}:{newline}{inner}{log}{newline}"
     draft.replace(Range(span.start, Position(behind.line, behind.column + colon.end())), "try:")
     end = Position(span.end.line + 1, 0)
@@ -74,40 +73,18 @@ def suppress_to_try(draft: Draft, statement: ast.With, *, traceback: bool) -> No
 
 def _bound(draft: Draft, handler: ast.ExceptHandler) -> str | None:
     """Return the name of the caught exception, binding one where it has none; None where it cannot have one."""
-    if handler.name is not None:
-        return handler.name
-    end = draft.range_of(handler.type).end if handler.type is not None else None
-    name = _free_name(handler)
-    if end is None or name is None or not draft.source.line(end.line)[end.column :].lstrip().startswith(":"):
+    name = exception_name(handler)
+    if name is None or handler.name is not None or handler.type is None:
+        return name
+    end = draft.range_of(handler.type).end
+    colon = _BEFORE_COLON.match(draft.source.line(end.line), end.column)
+    if colon is None:
         return None
-    draft.insert(end, f" as {name}")
+    draft.insert(Position(end.line, colon.end()), f" as {name}")
     return name
 
 
-def _free_name(guard: Guard) -> str | None:
-    """Return a name for an exception that nothing but other handlers uses: it is unbound at the end of each.
-
-    None where the usual ones are taken, or outside of functions, where other modules may use them.
-    """
-    function = enclosing_function(guard)
-    if function is None:
-        return None
-    taken = set(_names_in(function, guard))
-    return next((name for name in _NAMES if name not in taken), None)
-
-
-def _names_in(function: ast.AST, guard: Guard) -> Iterator[str]:
-    """Yield the names in a function, without those of exceptions in handlers that `guard` is no part of."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.Name):
-            around = [up for up in ancestors(node) if isinstance(up, ast.ExceptHandler) and up.name == node.id]
-            if not around or any(up in around for up in ancestors(guard)):
-                yield node.id
-
-
-def _log_behind_colon(draft: Draft, handler: ast.ExceptHandler, name: str | None, *, traceback: bool) -> None:
+def _log_behind_colon(draft: Draft, handler: ast.ExceptHandler, name: str | None) -> None:
     """`except E: pass` on one line: the log call gets a line of its own, and so does what follows."""
     first = handler.body[0]
     start = draft.range_of(first).start
@@ -116,21 +93,21 @@ def _log_behind_colon(draft: Draft, handler: ast.ExceptHandler, name: str | None
     indent = line[: len(line) - len(line.lstrip(" \t\f"))]
     inner = indent + draft.source.indent_unit
     newline = draft.source.newline
-    text = f"{newline}{inner}{_log(draft, handler, inner, name, traceback=traceback)}"
+    text = f"{newline}{inner}{_log(draft, handler, inner, name)}"
     if _is_filler(first) and len(handler.body) == 1:
         draft.replace(Range(Position(start.line, len(colon)), draft.range_of(first).end), text)
     else:
         draft.replace(Range(Position(start.line, len(colon)), start), f"{text}{newline}{inner}")
 
 
-def _log(draft: Draft, guard: Guard, indent: str, name: str | None, *, traceback: bool) -> str:
-    """Return the log call for a failure, with the exception called `name` in its text, if any, and the traceback."""
+def _log(draft: Draft, guard: Guard, indent: str, name: str | None) -> str:
+    """Return the log call for a failure, with the exception called `name` in its text, or else its traceback."""
     guarded = guarded_by(guard)
     template = failure_message(guarded, draft)
     if name is not None:
         template = with_exception(template, name, preferred_quote(draft.source.text))
     level = draft.context.settings.silent_level
-    return log_text(draft, guard.body[0], template, level, traceback=traceback, slot=Slot.own_line(indent))
+    return log_text(draft, guard.body[0], template, level, traceback=name is None, slot=Slot.own_line(indent))
 
 
 def _is_filler(node: ast.stmt) -> bool:

@@ -163,7 +163,9 @@ class _Conversion:
 
     def converted(self, statements: Statements) -> list[cst.BaseStatement]:
         """Return the statements with every resource in a `with`."""
-        node = cst.ensure_type(statements[-1], cst.Try)
+        node = statements[-1]
+        if not isinstance(node, (cst.Try, cst.TryStar)):
+            raise Refusal("statements share a line")
         tail = self._wrapped(statements[:-1], self.block[:-1], self._try(node))
         return _led(self.comments, tail)
 
@@ -193,7 +195,7 @@ class _Conversion:
         made = _with(items, body, first.resource, line.leading_lines, footer)
         return _fitted(made, [statement for _, statement in group], first.draft, first.at)
 
-    def _try(self, node: cst.Try) -> list[cst.BaseStatement]:
+    def _try(self, node: cst.Try | cst.TryStar) -> list[cst.BaseStatement]:
         """Return what the `try` becomes: without the closing calls, and without itself where nothing else is left."""
         body = cst.ensure_type(node.body, cst.IndentedBlock)
         rest = self._rest(node)
@@ -211,7 +213,7 @@ class _Conversion:
             raise Refusal("statements share a line")
         return body.with_changes(body=self._wrapped(body.body, origins, []))
 
-    def _rest(self, node: cst.Try) -> cst.Finally | None:
+    def _rest(self, node: cst.Try | cst.TryStar) -> cst.Finally | None:
         """Return the `finally` without the closing calls, None when nothing is left; keep their comments for later."""
         final = cst.ensure_type(node.finalbody, cst.Finally)
         block = cst.ensure_type(final.body, cst.IndentedBlock)

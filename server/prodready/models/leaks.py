@@ -12,7 +12,7 @@ from prodready.engine.finding import Fix
 from prodready.engine.remembered import remembered
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FunctionNode, ancestors, keyword, parent, walk_own
+from prodready.engine.syntax import TRIES, FunctionNode, ancestors, keyword, parent, walk_own
 from prodready.models.closing_paths import Outcome, Verdict, closing_outcome
 from prodready.models.extent import Opened, extent_of, lives_on
 from prodready.models.guards import Guard
@@ -143,7 +143,7 @@ def _is_hand_closed(uses: Sequence[Use], node: ast.stmt, context: Context) -> bo
     """Tell whether a `finally` closes the resource by hand, which is another rule's finding."""
     for use in uses:
         if use.how is How.CLOSE:
-            tries = (up for up in ancestors(use.node) if isinstance(up, ast.Try))
+            tries = (up for up in ancestors(use.node) if isinstance(up, TRIES))
             if any(_closes(up, node, context) for up in tries):
                 return True
     return False

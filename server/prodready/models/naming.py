@@ -1,11 +1,15 @@
-"""The words that identifiers are made of."""
+"""The words that identifiers are made of, and names for what has none."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import Final
 
+from prodready.engine.syntax import ancestors, enclosing_function
+
+_EXCEPTIONS: Final = ("error", "exc", "failure")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -25,3 +29,29 @@ def callee(node: ast.Call) -> str:
     if isinstance(here, ast.Name):
         parts.append(here.id)
     return ".".join(reversed(parts))
+
+
+def exception_name(guard: ast.ExceptHandler | ast.With) -> str | None:
+    """Return the name of the exception that a handler catches, or one that it may get: nothing but handlers uses it.
+
+    None where it can have none (`except:`), where the usual ones are taken, or outside of functions, where other
+    modules may use them.
+    """
+    if isinstance(guard, ast.ExceptHandler) and (guard.name is not None or guard.type is None):
+        return guard.name
+    function = enclosing_function(guard)
+    if function is None:
+        return None
+    taken = set(_names_in(function, guard))
+    return next((name for name in _EXCEPTIONS if name not in taken), None)
+
+
+def _names_in(function: ast.AST, guard: ast.AST) -> Iterator[str]:
+    """Yield the names in a function, without those of exceptions in handlers that `guard` is no part of."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name):
+            around = [up for up in ancestors(node) if isinstance(up, ast.ExceptHandler) and up.name == node.id]
+            if not around or any(up in around for up in ancestors(guard)):
+                yield node.id

@@ -77,7 +77,7 @@ from functools import partial
 from prodready.engine.finding import Fix, Range, Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
 from prodready.engine.settings import Role
-from prodready.engine.syntax import LOOPS, enclosing_function, in_loop, nearest, walk_own
+from prodready.engine.syntax import LOOPS, in_loop, nearest, walk_own
 from prodready.fixes.draft import Draft
 from prodready.models.excuses import (
     absence_is_minded,
@@ -110,6 +110,7 @@ from prodready.models.handlers import (
     silence,
 )
 from prodready.models.loggers import can_log
+from prodready.models.naming import exception_name
 from prodready.models.reasons import told_already
 
 _NOBODY = "nobody sees this failure: log it"
@@ -170,7 +171,7 @@ def _ways(node: Guard, context: Context, *, mild: bool) -> Iterator[Proposal]:
     made = (lambda title: Fix.unsafe(title, _MAY_BE_EXPECTED)) if mild else Fix
     full = Proposal(made(_TITLE), partial(_write, node, traceback=True))
     short = Proposal(made(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
-    yield from (short, full) if _may_come_again(node) and _can_have_name(node) else (full,)
+    yield from (short, full) if _may_come_again(node) and exception_name(node) is not None else (full,)
 
 
 def _may_come_again(guard: Guard) -> bool:
@@ -182,13 +183,6 @@ def _may_come_again(guard: Guard) -> bool:
     last = guard.body[-1]
     left = nearest(last, LOOPS) if isinstance(last, ast.Break) else None
     return in_loop(left[0]) if left is not None else not isinstance(last, ast.Return)
-
-
-def _can_have_name(guard: Guard) -> bool:
-    """Tell whether the exception can be called by a name: without one, only a traceback says what it was."""
-    if isinstance(guard, ast.ExceptHandler) and (guard.name is not None or guard.type is None):
-        return guard.name is not None
-    return enclosing_function(guard) is not None
 
 
 def _does_little_harm(node: Guard) -> bool:

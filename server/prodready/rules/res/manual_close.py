@@ -59,6 +59,7 @@ from typing import Final
 from prodready.engine.finding import Related, Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
 from prodready.engine.settings import Role
+from prodready.engine.syntax import TRIES
 from prodready.fixes.draft import Draft
 from prodready.models.manual_close import ManualClose, manual_close_of, names_of
 
@@ -83,8 +84,10 @@ class ManualCloseRule(Rule):
             related = [Related(f"'{item.name}' is closed here", context.range_of(item.close)) for item in found.items]
             yield self.hit(context, node, message, at=at, fix=found.fix, severity=severity, related=related)
 
+    check_trystar = check_try
+
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
-        found = manual_close_of(node, context) if isinstance(node, ast.Try) else None
+        found = manual_close_of(node, context) if isinstance(node, TRIES) else None
         if found is not None:
             yield Proposal(found.fix, partial(_write, found))
 
