@@ -12,11 +12,10 @@ from prodready.engine.facts import (
     Symbol,
     bindings,
     class_symbol,
-    flat_statements,
 )
 from prodready.engine.nodes import Nodes, nodes_of
 from prodready.engine.segments import Segment
-from prodready.engine.syntax import SCOPES, children
+from prodready.engine.syntax import SCOPES, children, flat_statements
 from prodready.engine.usage import usage_in
 
 _IN_BLOCKS: Final = (ast.stmt, ast.ExceptHandler, ast.match_case)

@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 
 from prodready.engine.closing import closing_traits
-from prodready.engine.syntax import FUNCTIONS, FunctionNode
+from prodready.engine.likeness import likeness, unsubscripted
+from prodready.engine.syntax import FUNCTIONS, FunctionNode, flat_statements
 from prodready.engine.usage import UNUSED, Usage, joined
 
 _MOST_BINDINGS: Final = 50
@@ -58,7 +59,8 @@ class ClassSymbol:
 
     `names` are those that its body binds: code in the body sees them, code in its methods does not.
     `traits` say how it is closed: `__enter__:self` gives the object itself, `__exit__:closes` closes and does nothing
-    else, `close:async` is a coroutine function; the same for `__aenter__` and `__aexit__`.
+    else, `close:async` is a coroutine function; the same for `__aenter__` and `__aexit__`. `x:made` tells that
+    `__init__` binds `self.x`, whatever it is called with.
     """
 
     bases: tuple[str, ...] = ()
@@ -74,9 +76,13 @@ class ClassSymbol:
 
 @dataclass(frozen=True)
 class OtherSymbol:
-    """A name bound to something that nobody asks about: a literal, a loop variable, an argument."""
+    """A name bound to something that nobody asks about: a literal, a loop variable, an argument.
+
+    `like` is what an attribute is said to be like, as written: its type, or what makes it where nothing is given.
+    """
 
     literal: bool = False
+    like: str = ""
 
 
 Symbol: TypeAlias = ImportSymbol | CallSymbol | AliasSymbol | FunctionSymbol | ClassSymbol | OtherSymbol
@@ -427,41 +433,46 @@ def class_symbol(node: ast.ClassDef) -> ClassSymbol:
         if isinstance(statement, FUNCTIONS):
             methods.add(statement.name)
             traits.update(closing_traits(statement))
-            for name, symbol in _self_attributes(statement):
+            for name, symbol, is_sure in _self_attributes(statement):
                 attributes.setdefault(name, []).append(symbol)
+                traits.update([f"{name}:made"] if is_sure else [])
         else:
             for name, symbol in bound:
                 attributes.setdefault(name, []).append(symbol)
-    bases = tuple(d for base in node.bases if (d := dotted(_unsubscripted(base))))
+    bases = tuple(d for base in node.bases if (d := dotted(unsubscripted(base))))
     bound_to = MappingProxyType({name: tuple(symbols) for name, symbols in attributes.items()})
     return ClassSymbol(bases, frozenset(methods), bound_to, frozenset(traits), frozenset(names))
 
 
-def _unsubscripted(node: ast.expr) -> ast.expr:
-    return node.value if isinstance(node, ast.Subscript) else node
-
-
-def _self_attributes(function: FunctionNode) -> Iterator[tuple[str, Symbol]]:
-    """Yield what a method binds on `self` with a call or a name: only that says anything about the attribute."""
+def _self_attributes(function: FunctionNode) -> Iterator[tuple[str, Symbol, bool]]:
+    """Yield what a method binds on `self`, and whether every object has it; most is only known of calls and names."""
     arguments = function.args.posonlyargs + function.args.args
     if not arguments:
         return
     statements = flat_statements(function.body)
     bound = list(_bound_on(arguments[0].arg, statements))
-    if bound:
-        local = {a.arg for a in [*arguments, *function.args.kwonlyargs]}
-        local.update(name for statement in statements for name, _ in bindings(statement))
-        yield from ((name, _unless_local(symbol_of(value), local)) for name, value in bound)
+    if not bound:
+        return
+    given = {a.arg: a.annotation for a in [*arguments, *function.args.kwonlyargs]}
+    local = {*given, *(name for statement in statements for name, _ in bindings(statement))}
+    always = function.body if function.name == "__init__" else ()
+    for attribute, statement in bound:
+        is_sure = any(statement is own for own in always)
+        symbol = _unless_local(symbol_of(statement.value), local)
+        if isinstance(symbol, OtherSymbol) and is_sure:
+            written = dotted(likeness(statement, given)) or ""
+            symbol = replace(symbol, like="" if written.partition(".")[0] in local else written)
+        yield attribute, symbol, is_sure
 
 
-def _bound_on(own: str, statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the attributes of the name `own` that statements assign, each with its value."""
+def _bound_on(own: str, statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.Assign | ast.AnnAssign]]:
+    """Yield the attributes of the name `own` that statements assign, each with its statement."""
     for statement in statements:
         if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
             continue
         for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == own:
-                yield target.attr, statement.value
+                yield target.attr, statement
 
 
 def _unless_local(symbol: Symbol, local: set[str]) -> Symbol:
@@ -470,36 +481,3 @@ def _unless_local(symbol: Symbol, local: set[str]) -> Symbol:
         written = symbol.callee if isinstance(symbol, CallSymbol) else symbol.target
         return OtherSymbol() if written.partition(".")[0] in local else symbol
     return symbol
-
-
-_BLOCKS: Final[Mapping[type, tuple[str, ...]]] = {
-    kind: blocks
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, (ast.stmt, ast.ExceptHandler, ast.match_case, ast.mod))
-    if (blocks := tuple(name for name in kind._fields if name in ("body", "handlers", "orelse", "finalbody", "cases")))
-}
-"""The fields that hold statements, or clauses with statements, of those kinds of nodes that have any."""
-
-_HOLDING: Final = frozenset(_BLOCKS.keys() - {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
-
-
-def flat_statements(body: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Return statements and those nested in their blocks, in order, but not those inside functions and classes."""
-    found: list[ast.stmt] = []
-    stack = [*reversed(body)]
-    while stack:
-        statement = stack.pop()
-        found.append(statement)
-        if statement.__class__ in _HOLDING:
-            stack.extend(reversed(list(child_statements(statement))))
-    return found
-
-
-def child_statements(statement: ast.AST) -> Iterator[ast.stmt]:
-    """Yield the statements in the blocks of a compound statement, in order."""
-    for block in _BLOCKS.get(type(statement), ()):
-        for child in getattr(statement, block):
-            if isinstance(child, ast.stmt):
-                yield child
-            else:
-                yield from child.body

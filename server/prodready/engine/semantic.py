@@ -25,10 +25,19 @@ from prodready.engine.facts import (
     Symbol,
     bindings,
     dotted,
-    flat_statements,
     one_of,
 )
-from prodready.engine.syntax import FUNCTIONS, SCOPES, FunctionNode, enclosing_class, nearest, parent, walk, walk_own
+from prodready.engine.syntax import (
+    FUNCTIONS,
+    SCOPES,
+    FunctionNode,
+    enclosing_class,
+    flat_statements,
+    nearest,
+    parent,
+    walk,
+    walk_own,
+)
 
 Scope: TypeAlias = dict[str, tuple[Symbol, ...]]
 """What each name of a scope is bound to, in order."""
@@ -230,7 +239,24 @@ class Names:
     def _is_self(self, name: str, at: ast.AST) -> bool:
         return name in ("self", "cls") and enclosing_class(at) is not None
 
+    def likeness_of(self, attribute: str, at: ast.AST) -> tuple[str, ModuleFacts] | None:
+        """Return what `self.attribute` is said to be like (a type, or what makes one), as its module writes it."""
+        bound, _, facts = self._attribute(attribute, at) or (None, None, self.facts)
+        return (bound.like, facts) if isinstance(bound, OtherSymbol) and bound.like else None
+
+    def has_attribute(self, attribute: str, at: ast.AST) -> bool:
+        """Tell whether every object of the class around a node has an attribute: from its body, or from `__init__`."""
+        _, owner, _ = self._attribute(attribute, at) or (None, None, None)
+        return owner is not None and (attribute in owner.names or f"{attribute}:made" in owner.traits)
+
     def _attribute_maker(self, attribute: str, at: ast.AST) -> str | None:
+        bound, _, facts = self._attribute(attribute, at) or (None, None, self.facts)
+        if isinstance(bound, CallSymbol):
+            return self.qualify_in(facts, bound.callee)
+        return self._module_maker(facts, bound.target, MAX_HOPS) if isinstance(bound, AliasSymbol) else None
+
+    def _attribute(self, attribute: str, at: ast.AST) -> tuple[Symbol, ClassSymbol, ModuleFacts] | None:
+        """Return what the class around a node, or the first of its bases that does, binds an attribute to."""
         node = enclosing_class(at)
         if node is None or "." in attribute or nearest(node, SCOPES) is not None:
             return None
@@ -239,13 +265,9 @@ class Names:
             return None
         pending: list[tuple[ClassSymbol, ModuleFacts]] = [(owner, self.facts)]
         for symbol, facts in pending:
-            bound = one_of(symbol.attributes.get(attribute, ()))
-            if isinstance(bound, CallSymbol):
-                return self.qualify_in(facts, bound.callee)
-            if isinstance(bound, AliasSymbol):
-                return self._module_maker(facts, bound.target, MAX_HOPS)
             if attribute in symbol.attributes or len(pending) > 20:
-                return None
+                bound = one_of(symbol.attributes.get(attribute, ()))
+                return None if bound is None else (bound, symbol, facts)
             for base in symbol.bases:
                 origin = self.qualify_in(facts, base)
                 found = self.symbol(origin) if origin else None

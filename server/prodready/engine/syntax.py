@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
@@ -224,3 +224,36 @@ def keyword(call: ast.Call, name: str) -> ast.expr | None:
 def is_constant(node: ast.AST | None, value: object) -> bool:
     """Tell whether `node` is the literal `value` (of the same type: `True` is not `1`)."""
     return isinstance(node, ast.Constant) and node.value is value
+
+
+_BLOCKS: Final[Mapping[type, tuple[str, ...]]] = {
+    kind: blocks
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, (ast.stmt, ast.ExceptHandler, ast.match_case, ast.mod))
+    if (blocks := tuple(name for name in kind._fields if name in ("body", "handlers", "orelse", "finalbody", "cases")))
+}
+"""The fields that hold statements, or clauses with statements, of those kinds of nodes that have any."""
+
+_HOLDING: Final = frozenset(_BLOCKS.keys() - {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+
+
+def flat_statements(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Return statements and those nested in their blocks, in order, but not those inside functions and classes."""
+    found: list[ast.stmt] = []
+    stack = [*reversed(body)]
+    while stack:
+        statement = stack.pop()
+        found.append(statement)
+        if statement.__class__ in _HOLDING:
+            stack.extend(reversed(list(child_statements(statement))))
+    return found
+
+
+def child_statements(statement: ast.AST) -> Iterator[ast.stmt]:
+    """Yield the statements in the blocks of a compound statement, in order."""
+    for block in _BLOCKS.get(type(statement), ()):
+        for child in getattr(statement, block):
+            if isinstance(child, ast.stmt):
+                yield child
+            else:
+                yield from child.body

@@ -16,11 +16,12 @@ from prodready.engine.facts import (
     ImportSymbol,
     ModuleFacts,
     dotted,
+    one_of,
 )
 from prodready.engine.remembered import remembered_of_module
 from prodready.engine.semantic import Names
 from prodready.engine.settings import FileSettings
-from prodready.engine.syntax import FUNCTIONS, around, is_constant, keyword
+from prodready.engine.syntax import FUNCTIONS, FunctionNode, around, is_constant, keyword, walk_own
 
 
 class LoggerKind(enum.Enum):
@@ -114,7 +115,8 @@ _LEVEL_VALUES: Final = {10: "debug", 20: "info", 30: "warning", 40: "error", 50:
 class LogCall:
     """A call that writes a log record.
 
-    `receiver` is the logger's expression (None for `from logging import error`), `level` is empty when computed.
+    `receiver` is the logger's expression (None for a function: `from logging import error`), `level` is empty when
+    computed.
     """
 
     node: ast.Call
@@ -149,7 +151,7 @@ def logger_kind(node: ast.expr, names: Names) -> LoggerKind | None:
         return _OBJECTS[qualified]
     if isinstance(node, ast.Call):
         return _of_call(node, names)
-    kind = _of_maker(names.made_by(node), names)
+    kind = _of_maker(names.made_by(node), names) or _of_attribute(node, names)
     if kind is not None:
         return kind
     if isinstance(node, ast.Attribute) and node.attr == "logger" and names.made_by(node.value) in _APPS:
@@ -202,10 +204,22 @@ def own_logger(at: ast.AST, names: Names) -> tuple[str, LoggerKind] | None:
     for attribute in _ATTRIBUTES:
         node = ast.Attribute(ast.Name("self", ast.Load()), attribute, ast.Load())
         node.parent = at  # type: ignore[attr-defined]
-        kind = _of_maker(names.made_by(node), names)
-        if kind is not None:
+        kind = _of_maker(names.made_by(node), names) or _of_attribute(node, names)
+        if kind is not None and names.has_attribute(attribute, at) and _is_bound_above(attribute, at, function):
             return f"self.{attribute}", kind
     return None
+
+
+def _is_bound_above(attribute: str, at: ast.AST, function: FunctionNode) -> bool:
+    """Tell whether a method that binds an attribute of its object has done so, whatever happened, when it gets to `at`.
+
+    One that does not leaves that to others, which is taken to have happened.
+    """
+    writes = [n for n in walk_own(function.body) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
+    own = [n for n in writes if n.attr == attribute and isinstance(n.value, ast.Name) and n.value.id == "self"]
+    above = [s for s in function.body if (s.end_lineno or s.lineno) < at.lineno]  # type: ignore[attr-defined]
+    plain = [s for s in above if isinstance(s, (ast.Assign, ast.AnnAssign))]
+    return not own or any(node in own for statement in plain for node in ast.walk(statement))
 
 
 def can_log(at: ast.AST, names: Names) -> bool:
@@ -232,11 +246,26 @@ def _opt_exception(receiver: ast.expr | None) -> ast.expr | None:
 
 
 def _of_function(node: ast.Call, function: ast.Name, names: Names) -> LogCall | None:
-    """`error("...")` behind `from logging import error`."""
+    """`error("...")` behind `from logging import error`, or behind `error = logger.error`."""
     module, _, method = (names.qualified(function) or "").rpartition(".")
-    if module != "logging" or method not in METHODS:
+    kind = LoggerKind.STDLIB if module == "logging" else None
+    bound = one_of(names.bound_locally(function.id, function) or names.facts.symbols.get(function.id, ()))
+    if isinstance(bound, AliasSymbol):
+        owner, _, method = bound.target.rpartition(".")
+        kind = _of_alias(owner, function, names) if method in METHODS else None
+    if kind is None or method not in METHODS:
         return None
-    return LogCall(node, None, method, METHODS[method] or _computed_level(node, names), LoggerKind.STDLIB)
+    return LogCall(node, None, method, METHODS[method] or _computed_level(node, names), kind)
+
+
+def _of_alias(owner: str, at: ast.AST, names: Names) -> LoggerKind | None:
+    """Return the kind of the logger, as it is written, whose method has got a name of its own."""
+    if not owner:
+        return None
+    node = ast.parse(owner, mode="eval").body
+    for part in ast.walk(node):
+        part.parent = at  # type: ignore[attr-defined]
+    return logger_kind(node, names)
 
 
 def _computed_level(node: ast.Call, names: Names) -> str:
@@ -282,6 +311,14 @@ def _of_type(written: str, facts: ModuleFacts, names: Names, hops: int) -> Logge
     if qualified is None:
         return None
     return _TYPES.get(qualified) or _of_maker(qualified, names, hops - 1)
+
+
+def _of_attribute(node: ast.expr, names: Names) -> LoggerKind | None:
+    """Return the kind of `self.log` where the class says that it is given one, or makes one if it is not."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name) or node.value.id != "self":
+        return None
+    like = names.likeness_of(node.attr, node)
+    return None if like is None else _of_type(*like, names, _HOPS)
 
 
 def _of_parameter(node: ast.expr, names: Names) -> LoggerKind | None:

@@ -117,9 +117,11 @@ class MissingTraceback(Rule):
 def _ways(call: LogCall, context: Context) -> Iterator[Proposal]:
     if call.kind is LoggerKind.UNKNOWN or not (call.node.args or call.node.keywords):
         return
+    if call.kind is LoggerKind.LOGURU and call.receiver is None:
+        return
     argument = "opt(exception=True)" if call.kind is LoggerKind.LOGURU else "exc_info=True"
     ways = [Proposal(Fix(f"Add {argument}"), partial(_write, call, "exc_info"))]
-    if call.method in ("error", "aerror"):
+    if call.method in ("error", "aerror") and call.receiver is not None:
         ways.append(Proposal(Fix(f"Call .{_method(call)}() instead"), partial(_write, call, "exception")))
     yield from reversed(ways) if context.settings.traceback_style == "exception" else ways
 

@@ -97,6 +97,8 @@ class TracebackOutsideHandler(Rule):
 def _ways(call: LogCall) -> Iterator[Proposal]:
     if call.kind is LoggerKind.UNKNOWN:
         return
+    if call.receiver is None and (call.kind is LoggerKind.LOGURU or call.method in ("exception", "aexception")):
+        return
     name = found_exception(call.node) or exception_parameter(call.node)
     if name is not None:
         yield Proposal(Fix(f"Log the traceback of '{name}'"), partial(_hand_over, call, name))
