@@ -42,7 +42,8 @@ before. Each target takes any bytes, drives a part of prodready with them, and s
 {targets}
 
 What was found so far: a repair of code with half a character in it (a lone surrogate), which libcst cannot read; a
-repair of text put together with bytes, which libcst reads and CPython refuses; and three times a target that read a log
+repair of text put together with bytes, which libcst reads and CPython refuses; a repair of raw text that ends with a
+backslash in front of a value, which failed; and three times a target that read a log
 message in another way than Python does. All of these inputs are tests now (`tests/bench/test_fuzz.py`), which run each
 target without the fuzzer. What the fuzzer keeps is where its next run begins.
 

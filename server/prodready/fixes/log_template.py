@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from keyword import iskeyword
 from typing import Final, TypeAlias
 
+_LINE_END: Final = re.compile(r"\r\n?")
 _FIRST_NEWLINES: Final = re.compile(r"^(?:\\n|\n)+")
 _NAMED_CHARACTER: Final = re.compile(r"(\\N\{[^{}]*\})")
 _KEY_IN_TEXT: Final = re.compile(r"\b\w+\s*[=:]\s*$")
@@ -27,7 +28,10 @@ class Text:
     @property
     def value(self) -> str:
         """The characters that the text stands for."""
-        value = ast.literal_eval(f"{'r' if self.is_raw else ''}{self.quote}{self.raw}{self.quote}")
+        if self.is_raw:
+            # No literal of its own: a part of one may end with a backslash, in front of a value.
+            return _LINE_END.sub("\n", self.raw)
+        value = ast.literal_eval(f"{self.quote}{self.raw}{self.quote}")
         assert isinstance(value, str)
         return value
 
@@ -94,6 +98,8 @@ class Template:
         if pieces and isinstance(pieces[-1], Text):
             last = pieces[-1]
             raw = last.raw.rstrip("\n") if last.is_raw else _without_last_newlines(last.raw)
+            if last.is_raw and raw.endswith("\\"):
+                raw = last.raw  # a backslash would take the closing quote for its own
             pieces[-1] = replace(last, raw=raw)
         return replace(self, pieces=tuple(pieces))
 
