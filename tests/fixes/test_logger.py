@@ -203,9 +203,6 @@ def test_module_level_code_between_imports_gets_the_logger_above_it() -> None:
     "text",
     [
         pytest.param("import os; mark()\n", id="the statement shares the line of the last import"),
-        pytest.param(
-            "mark()\nimport logging\nlogger = logging.getLogger()\n", id="logger and import come further down"
-        ),
         pytest.param("logging = 1\n\n\ndef f():\n    mark()\n", id="the library's name means something else"),
         pytest.param(
             "logger = _logger = log = module_logger = 1\n\n\ndef f():\n    mark()\n", id="every usual name is taken"
@@ -214,6 +211,32 @@ def test_module_level_code_between_imports_gets_the_logger_above_it() -> None:
 )
 def test_no_fix_is_offered_where_a_logger_cannot_be_had(text: str) -> None:
     assert planned_text(analysed(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "mark()\nimport logging\nlogger = logging.getLogger()\n",
+            "import logging\n\nlogging.getLogger(__name__).info('stdlib')\nlogger = logging.getLogger()\n",
+            id="alone",
+        ),
+        pytest.param(
+            "import os\n\nmark()\n\nimport logging\nimport sys\n\nlogger = logging.getLogger()\n",
+            "import logging\nimport os\n\nlogging.getLogger(__name__).info('stdlib')\n\n"
+            "import sys\n\nlogger = logging.getLogger()\n",
+            id="among others",
+        ),
+        pytest.param(
+            "mark()\nimport logging, os\nlogger = logging.getLogger()\n",
+            "import logging\n\nlogging.getLogger(__name__).info('stdlib')\nimport logging, os\n"
+            "logger = logging.getLogger()\n",
+            id="in a statement with others, which stays",
+        ),
+    ],
+)
+def test_an_import_that_comes_too_late_for_a_logger_is_moved(text: str, expected: str) -> None:
+    assert planned_text(analysed(text)) == expected
 
 
 SHARED = SharedLogger("app.log", "app_logger", "stdlib", frozenset({"app.log", "app.settings"}))

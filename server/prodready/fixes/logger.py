@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from prodready.engine.finding import Position
 from prodready.engine.syntax import enclosing_function
 from prodready.fixes.imports import Imports, Refusal
+from prodready.fixes.unused import drop_name
 from prodready.models.loggers import LoggerKind, module_loggers, own_logger, unknown_loggers
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def logger_at(draft: Draft, imports: Imports, at: ast.AST) -> tuple[str, str]:
         if _is_defined_before(draft, imports, name, at):
             return name, kind.value
     if known:
-        return _ask_for(draft, at, *known[0]), known[0][1].value
+        return _ask_for(draft, imports, at, *known[0]), known[0][1].value
     own = own_logger(at, names)
     if own is not None:
         return own[0], own[1].value
@@ -62,16 +63,24 @@ def _shared(draft: Draft) -> SharedLogger | None:
     return shared if same_package or "." not in shared.module else None
 
 
-def _ask_for(draft: Draft, at: ast.AST, name: str, kind: LoggerKind) -> str:
+def _ask_for(draft: Draft, imports: Imports, at: ast.AST, name: str, kind: LoggerKind) -> str:
     """Return an expression that gives the logger which the module binds to `name` only further down."""
     if kind.value not in _NEW:
         raise Refusal(f"'{name}' is defined further down")
     library, template = _NEW[kind.value]
     before = len(draft.edits)
     module = draft.import_module(library, at)
-    if len(draft.edits) > before and library in draft.context.facts.symbols:
-        raise Refusal(f"'{library}' is imported further down")
+    if len(draft.edits) > before:
+        _drop_later(draft, imports, library)
     return template.format(module=module)
+
+
+def _drop_later(draft: Draft, imports: Imports, library: str) -> None:
+    """Take away the import that was moved to the head of the module, if there is one on a line of its own."""
+    for placed in imports.statements:
+        node = placed.node
+        if isinstance(node, ast.Import) and [(a.name, a.asname) for a in node.names] == [(library, None)]:
+            drop_name(draft, placed.first, library)
 
 
 def _is_defined_before(draft: Draft, imports: Imports, name: str, at: ast.AST) -> bool:

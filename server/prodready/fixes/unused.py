@@ -46,7 +46,7 @@ def drop_import(draft: Draft, name: str, gone: Sequence[ast.AST]) -> None:
         return
     lines = list(_imports_of(name, draft))
     if len(lines) == 1:
-        _drop_name(draft, lines[0], name)
+        drop_name(draft, lines[0], name)
 
 
 def _uses_in(segment: Segment) -> Counter[str]:
@@ -106,7 +106,7 @@ def _blank_behind(draft: Draft, number: int) -> int:
     return 1 if (not before or before.startswith("#")) and behind and not behind.strip() else 0
 
 
-def _drop_name(draft: Draft, number: int, name: str) -> None:
+def drop_name(draft: Draft, number: int, name: str) -> None:
     """Remove a name from a one-line import statement, or the line where it is the only one."""
     draft.is_local = False
     line = draft.source.line(number)
