@@ -441,6 +441,14 @@ def test_a_function_with_a_line_at_column_0_in_it_is_not_taken_for_one_that_ends
     assert len(errors(analysis)) == 1
 
 
+@pytest.mark.parametrize("line", ["def f(", "class A", "@route("])
+def test_a_line_at_column_0_in_a_try_hides_no_finding(line: str) -> None:
+    text = f"def f():\n    try:\n        a()\n{line}\n\n        b()\n    except:\n        c()\n\n\ndef g():\n    pass\n"
+    analysis = opened(text)
+    assert handlers(analysis) == [7]
+    assert len(errors(analysis)) == 1
+
+
 def test_a_function_above_a_broken_one_stays_sound() -> None:
     text = "def f():\n    try:\n        g()\n    except:\n        h()\n\n\ndef i(:\n    pass\n"
     assert [(f.severity, f.stale) for f in told(opened(text), "OBS202")] == [(Severity.WARNING, False)]

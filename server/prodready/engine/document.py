@@ -177,9 +177,11 @@ def _is_rest(segment: Segment, before: Segment, state: LexicalState) -> bool:
     if state.depth > 0 and segment.fault.message.startswith("unmatched "):
         return True
     # What stands deeper than a line that opens nothing, or a clause that is missing above, tells that this line is
-    # only indented wrong. A definition is not: whatever is in it is its own.
-    goes_on = segment.fault.message in _INDENTED_WRONG or before.fault.message == _NO_CLAUSE
-    return goes_on and not begins_definition(segment.lines, indent)
+    # only indented wrong. A definition is not, as a rule: whatever is in it is its own.
+    lacks_clause = before.fault.message == _NO_CLAUSE
+    if begins_definition(segment.lines, indent):
+        return lacks_clause and segment.owner is None and _goes_on(before, segment)
+    return lacks_clause or segment.fault.message in _INDENTED_WRONG
 
 
 def _with_begun(segments: Sequence[Segment]) -> list[Segment]:
@@ -195,7 +197,7 @@ def _with_begun(segments: Sequence[Segment]) -> list[Segment]:
 
 
 def _goes_on(before: Segment, segment: Segment) -> bool:
-    """Tell whether a broken piece may hold lines that belong to the block that the sound one `before` it ends with.
+    """Tell whether a broken piece may hold lines that belong to the block that the one `before` it ends with.
 
     They stand deeper than its first line. Blank lines tell nothing as long as there is but one, as between the members
     of a class.
