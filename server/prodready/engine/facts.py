@@ -455,9 +455,9 @@ def _self_attributes(function: FunctionNode) -> Iterator[tuple[str, Symbol, bool
         return
     given = {a.arg: a.annotation for a in [*arguments, *function.args.kwonlyargs]}
     local = {*given, *(name for statement in statements for name, _ in bindings(statement))}
-    always = function.body if function.name == "__init__" else ()
+    always = set(map(id, function.body if function.name == "__init__" else ()))
     for attribute, statement in bound:
-        is_sure = any(statement is own for own in always)
+        is_sure = id(statement) in always
         symbol = _unless_local(symbol_of(statement.value), local)
         if isinstance(symbol, OtherSymbol) and is_sure:
             written = dotted(likeness(statement, given)) or ""
