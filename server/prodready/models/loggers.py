@@ -16,7 +16,6 @@ from prodready.engine.facts import (
     ImportSymbol,
     ModuleFacts,
     dotted,
-    one_of,
 )
 from prodready.engine.remembered import remembered_of_module
 from prodready.engine.semantic import Names
@@ -247,25 +246,13 @@ def _opt_exception(receiver: ast.expr | None) -> ast.expr | None:
 
 def _of_function(node: ast.Call, function: ast.Name, names: Names) -> LogCall | None:
     """`error("...")` behind `from logging import error`, or behind `error = logger.error`."""
-    module, _, method = (names.qualified(function) or "").rpartition(".")
-    kind = LoggerKind.STDLIB if module == "logging" else None
-    bound = one_of(names.bound_locally(function.id, function) or names.facts.symbols.get(function.id, ()))
-    if isinstance(bound, AliasSymbol):
-        owner, _, method = bound.target.rpartition(".")
-        kind = _of_alias(owner, function, names) if method in METHODS else None
-    if kind is None or method not in METHODS:
+    owner, _, method = (names.qualified(function) or "").rpartition(".")
+    if method not in METHODS:
+        return None
+    kind = _OBJECTS.get(owner) or _of_symbol(owner, names, _HOPS)
+    if kind is None:
         return None
     return LogCall(node, None, method, METHODS[method] or _computed_level(node, names), kind)
-
-
-def _of_alias(owner: str, at: ast.AST, names: Names) -> LoggerKind | None:
-    """Return the kind of the logger, as it is written, whose method has got a name of its own."""
-    if not owner:
-        return None
-    node = ast.parse(owner, mode="eval").body
-    for part in ast.walk(node):
-        part.parent = at  # type: ignore[attr-defined]
-    return logger_kind(node, names)
 
 
 def _computed_level(node: ast.Call, names: Names) -> str:

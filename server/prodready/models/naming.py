@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -31,19 +32,29 @@ def callee(node: ast.Call) -> str:
     return ".".join(reversed(parts))
 
 
+def may_name_exception(guard: ast.ExceptHandler | ast.With) -> bool:
+    """Tell whether a handler has a name for its exception, or may get one.
+
+    It may not for `except:`, nor outside of functions, where other modules may use the name.
+    """
+    if isinstance(guard, ast.ExceptHandler) and (guard.name is not None or guard.type is None):
+        return guard.name is not None
+    return enclosing_function(guard) is not None
+
+
 def exception_name(guard: ast.ExceptHandler | ast.With) -> str | None:
     """Return the name of the exception that a handler catches, or one that it may get: nothing but handlers uses it.
 
-    None where it can have none (`except:`), where the usual ones are taken, or outside of functions, where other
-    modules may use them.
+    None where it may have none.
     """
-    if isinstance(guard, ast.ExceptHandler) and (guard.name is not None or guard.type is None):
-        return guard.name
     function = enclosing_function(guard)
-    if function is None:
+    if isinstance(guard, ast.ExceptHandler) and guard.name is not None:
+        return guard.name
+    if function is None or not may_name_exception(guard):
         return None
     taken = set(_names_in(function, guard))
-    return next((name for name in _EXCEPTIONS if name not in taken), None)
+    numbered = (f"{_EXCEPTIONS[0]}_{number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain(_EXCEPTIONS, numbered) if name not in taken)
 
 
 def _names_in(function: ast.AST, guard: ast.AST) -> Iterator[str]:

@@ -110,7 +110,7 @@ from prodready.models.handlers import (
     silence,
 )
 from prodready.models.loggers import can_log
-from prodready.models.naming import exception_name
+from prodready.models.naming import may_name_exception
 from prodready.models.reasons import told_already
 
 _NOBODY = "nobody sees this failure: log it"
@@ -171,7 +171,7 @@ def _ways(node: Guard, context: Context, *, mild: bool) -> Iterator[Proposal]:
     made = (lambda title: Fix.unsafe(title, _MAY_BE_EXPECTED)) if mild else Fix
     full = Proposal(made(_TITLE), partial(_write, node, traceback=True))
     short = Proposal(made(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
-    yield from (short, full) if _may_come_again(node) and exception_name(node) is not None else (full,)
+    yield from (short, full) if _may_come_again(node) and may_name_exception(node) else (full,)
 
 
 def _may_come_again(guard: Guard) -> bool:
