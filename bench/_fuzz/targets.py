@@ -16,6 +16,7 @@ from _fuzz.reading import Reader, text_of
 from _fuzz.wire import wire
 from prodready.engine.analysis import Analysis
 from prodready.engine.finding import Edit, Range
+from prodready.engine.parsing import SyntaxFault, parse
 from prodready.engine.settings import FileSettings
 from prodready.engine.source import SourceFile, split_lines
 from prodready.engine.suppression import suppressions
@@ -101,8 +102,8 @@ def _problems(directory: Path) -> Sequence[ConfigProblem]:
 def template(data: bytes) -> None:
     """Turn any printed expression into a log call, which must say what was printed."""
     code = f"print({text_of(data)})"
-    if "\0" in code:
-        return  # such code does not parse: nothing is found in it
+    if isinstance(parse(code), SyntaxFault):
+        return  # nothing is found in such code
     try:
         printed = read_call(code)
     except Refusal:
