@@ -23,7 +23,8 @@ and all code of the package is taken for service code, so that as much as possib
   differ, and three times without the repairs. The repairs are to blame when it never came to the same with them, and
   always did without: a busy machine makes tests of real servers fail either way.
 - *Statements* are those that the repairs changed or inserted, the lines moved into a `with` included. *Executed* is how
-  many of them these tests ran: only of these does an equal result say something.
+  many of them these tests ran: only of these does an equal result say something. What a server ran that a test started
+  as another process is not counted.
 """
 SAFE = """\
 ## Safe repairs
