@@ -177,10 +177,17 @@ def _pieces(value: cst.BaseExpression) -> list[Piece]:
         return [text] if text is not None else [Field(_code(value))]
     if isinstance(value, cst.FormattedString):
         return _merged(_formatted(value))
-    if isinstance(value, cst.ConcatenatedString):
+    if isinstance(value, cst.ConcatenatedString) and not _is_bytes(value):
         return _concatenated(value)
     shown = _shown(value)
     return [shown if shown is not None else Field(_argument(value))]
+
+
+def _is_bytes(value: cst.BaseExpression) -> bool:
+    """Tell whether literals that Python joins are bytes: the first says it for all of them."""
+    while isinstance(value, cst.ConcatenatedString):
+        value = value.left
+    return isinstance(value, cst.SimpleString) and "b" in value.prefix.lower()
 
 
 def _concatenated(value: cst.ConcatenatedString) -> list[Piece]:
