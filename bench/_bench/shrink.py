@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +48,8 @@ def shrunk(run: Run, fails: Callable[[Run], bool], seconds: float) -> Run:
 
 def _smaller(run: Run, until: float) -> Iterator[Run]:
     """Yield runs with something left out, the largest leaps first."""
-    for candidate in (*_fewer_steps(run), *_shorter_text(run), *_shorter_edits(run)):
+    # One at a time: there are as many as the text has lines, and each is a copy of it.
+    for candidate in itertools.chain(_fewer_steps(run), _shorter_text(run), _shorter_edits(run)):
         if time.monotonic() > until:
             return
         yield candidate

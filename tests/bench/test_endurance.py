@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from _bench import endurance_page
 from _bench.exercise import Course, Exercise, attempt, exercise, fault
 from _bench.projects import Project
-from _bench.shrink import Run
+from _bench.shrink import Run, shrunk
 from _bench.strokes import Writer, applied, line_starts, offset_at, position_at, towards
 from _bench.survey import Job
 from _bench.twin import Twin
@@ -48,6 +49,18 @@ def test_random_edits_end_where_a_fresh_analysis_does(seed: int) -> None:
     assert attempt(text, SETTINGS, random.Random(seed), course(150), outcome) is None
     assert outcome.edits >= 150
     assert outcome.valid > 0
+
+
+def test_the_ways_to_make_a_large_run_small_are_not_all_held_at_once() -> None:
+    """Each is a copy of the text: of 500 lines of 1,000 characters all of them would be half a gigabyte."""
+    run = Run(f"{'x' * 999}\n" * 500, ())
+    tracemalloc.start()
+    try:
+        assert shrunk(run, lambda _: False, seconds=600) == run
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 10_000_000
 
 
 def test_a_fault_is_found_and_made_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
