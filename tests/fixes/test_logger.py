@@ -199,10 +199,22 @@ def test_module_level_code_between_imports_gets_the_logger_above_it() -> None:
     assert planned_text(analysed(text)) == expected
 
 
+def test_module_level_code_beside_an_import_asks_for_the_logger() -> None:
+    expected = "import logging\nimport os; logging.getLogger(__name__).info('stdlib')\n"
+    assert planned_text(analysed("import os; mark()\n")) == expected
+
+
+def test_the_import_goes_in_front_of_guarded_ones_that_need_it() -> None:
+    head = '"""Shop."""\n\nfrom __future__ import annotations\n\n'
+    guarded = "try:\n    import shop\nexcept ImportError:\n    shop = {}\n"
+    expected = f"{head}import logging\n\n{guarded}".format("logging.getLogger(__name__).info('stdlib')")
+    text = f"{head}{guarded}".format("mark()")
+    assert planned_text(analysed(text)) == expected
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("import os; mark()\n", id="the statement shares the line of the last import"),
         pytest.param("logging = 1\n\n\ndef f():\n    mark()\n", id="the library's name means something else"),
         pytest.param(
             "logger = _logger = log = module_logger = 1\n\n\ndef f():\n    mark()\n", id="every usual name is taken"

@@ -71,7 +71,7 @@ class Imports:
                 if known is not None and self._is_visible(known, at, draft):
                     return known
         self._check_free(module.partition(".")[0], module.partition(".")[0], at, draft)
-        return self._add(f"import {module}", module, module, plain=True, draft=draft)
+        return self._add(f"import {module}", module, module, plain=True, draft=draft, use=at)
 
     def module_at_top(self, module: str, draft: Draft) -> str:
         """Return the name of top-level `module` for code right behind the imports, adding an import if needed."""
@@ -94,7 +94,7 @@ class Imports:
                     if alias.name == name and usable:
                         return alias.asname or name
         self._check_free(name, f"{module}.{name}", at, draft)
-        return self._add(f"from {module} import {name}", module, name, plain=False, draft=draft)
+        return self._add(f"from {module} import {name}", module, name, plain=False, draft=draft, use=at)
 
     def end_of_head(self) -> int:
         """Return the line (0-based) behind the last import of the head; behind docstring and comments without one."""
@@ -115,10 +115,12 @@ class Imports:
         if not (same or name in self._added.values() or names.is_free(name, at)):
             raise Refusal(f"the name '{name}' means something else here")
 
-    def _add(self, line: str, module: str, name: str, *, plain: bool, draft: Draft) -> str:
+    def _add(self, line: str, module: str, name: str, *, plain: bool, draft: Draft, use: ast.AST | None = None) -> str:
+        at, before, after = self._place(module, plain)
+        if use is not None and enclosing_function(use) is None and draft.range_of(use).start.line < at:
+            raise Refusal(f"the statement runs before '{name}' could be imported")
         if line in self._added:
             return self._added[line]
-        at, before, after = self._place(module, plain)
         newline = self._source.newline
         missing_end = newline if at >= len(self._source.lines) and self._lacks_end() else ""
         draft.insert_for_module(
@@ -150,6 +152,10 @@ class Imports:
             above = self._above_comments(later.first)
             # Comments at the very top (a shebang, a coding line, a licence) speak of the file, not of the import.
             return above or later.first, 0, 1
+        guarded = next((p for p in self.head if not _is_future(p.node)), None) if not peers else None
+        if guarded is not None:
+            # Nothing but guarded imports, which may use it where they fail.
+            return self._above_comments(guarded.first) or guarded.first, 0, 1
         if self.head:
             return self.head[-1].last + 1, 1, 0
         top = self._top()

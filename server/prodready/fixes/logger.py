@@ -23,11 +23,11 @@ _NEW: Final = {
 
 
 def logger_at(draft: Draft, imports: Imports, at: ast.AST) -> tuple[str, str]:
-    """Return the name of the module's logger for `at` and its kind, inserting one where there is none.
+    """Return what gives the module's logger at `at`, its name as a rule, and its kind; one is made where there is none.
 
     Raises:
-        Refusal: when no name is free, module-level code would use the logger before it exists, or the module has a
-            logger of which nobody knows how it is called.
+        Refusal: when no name is free, module-level code would use a logger before it exists that cannot be asked for,
+            or the module has a logger of which nobody knows how it is called.
     """
     names = draft.context.names
     known = [(name, kind) for name, kind in module_loggers(names) if names.bound_locally(name, at) is None]
@@ -104,10 +104,11 @@ def _define(draft: Draft, imports: Imports, at: ast.AST) -> str:
     if name is None:
         raise Refusal("every usual name for a logger is taken")
     library, template = _NEW[draft.context.settings.logger_kind]
-    module = imports.module_at_top(library, draft)
     line = imports.end_of_head()
     if enclosing_function(at) is None and draft.range_of(at).start.line < line:
-        raise Refusal("the statement runs before the module's imports")
+        # What runs among the imports cannot wait for a name behind them.
+        return template.format(module=draft.import_module(library, at))
+    module = imports.module_at_top(library, draft)
     _insert(draft, line, f"{name} = {template.format(module=module)}", bool(imports.head))
     return name
 

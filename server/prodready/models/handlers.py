@@ -29,6 +29,12 @@ from prodready.models.naming import callee, words_of
 from prodready.models.reasons import promises_no_failure
 from prodready.models.shutdown import blocks_that_matter
 
+_IMPORTS: Final = (ast.Import, ast.ImportFrom)
+_NEVER_FAIL: Final = frozenset({
+    "logging.getLogger", "typing.TypeVar", "typing.ParamSpec", "typing_extensions.TypeVar",
+    "typing_extensions.ParamSpec",
+})  # fmt: skip
+"""Callables that modules define their values with."""
 _EVERYTHING: Final = frozenset({"builtins.Exception", "builtins.BaseException"})
 _SHOWS: Final = frozenset({
     "builtins.print", "builtins.exit", "builtins.quit", "sys.exit", "sys.exc_info", "sys.excepthook", "os._exit",
@@ -142,6 +148,7 @@ def may_be_silent(guard: Guard, context: Context) -> bool:
     return (
         runs_where_logging_harms(guard, context.names)
         or all(_is_import(s) for s in body)
+        or _is_optional_part(guarded, context.names)
         or _awaits_cancelled(guarded, body)
         or all(_only_logs(s, context.names) for s in body)
         or (is_cleanup(body) and _is_aftermath(guarded))
@@ -364,13 +371,28 @@ def _is_cleanup_statement(node: ast.stmt) -> bool:
 
 
 def _is_import(node: ast.stmt) -> bool:
-    return isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)) or (
+    return isinstance(node, (*_IMPORTS, ast.Pass)) or (
         isinstance(node, (ast.Assign, ast.Return)) and isinstance(node.value, (ast.Constant, ast.Name, ast.Attribute))
     )
 
 
+def _is_optional_part(guarded: ast.Try | ast.With, names: Names) -> bool:
+    """Tell whether a module guards what it defines with the help of an import, which is all that can fail."""
+    if enclosing_function(guarded) is not None or not any(isinstance(s, _IMPORTS) for s in guarded.body):
+        return False
+    return all(_is_import(s) or _is_definition(s, names) for s in guarded.body)
+
+
+def _is_definition(node: ast.stmt, names: Names) -> bool:
+    """Tell whether a statement defines a function, a class or a value, and calls nothing that may well fail."""
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        calls = (n for n in ast.walk(node) if isinstance(n, ast.Call))
+        return all(names.qualified(call.func) in _NEVER_FAIL for call in calls)
+    return isinstance(node, (*FUNCTIONS, ast.ClassDef))
+
+
 def _only_logs(node: ast.stmt, names: Names) -> bool:
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
+    if isinstance(node, _IMPORTS):
         return True
     if isinstance(node, ast.If):
         return all(_only_logs(s, names) for s in (*node.body, *node.orelse))
