@@ -55,7 +55,7 @@ def changes(lines: Sequence[str], fault: SyntaxFault, level: str) -> Iterator[Ch
 
 
 def _put(lines: Sequence[str], first: int, last: int, text: str) -> Mapping[int, str]:
-    new = {number: _end(lines[number]) for number in range(first, last)}
+    new = {number: line_end(lines[number]) for number in range(first, last)}
     new[first] = text + new[first]
     return new
 
@@ -203,7 +203,7 @@ def _closed(lines: Sequence[str], start: int, quotes: str) -> Iterator[Change]:
     for number in range(start, len(lines)):
         found = _LAST_QUOTES.search(lines[number])
         if found is not None and found.group(1)[0] == quotes[0] and _is_no_code(lines[number], found.start()):
-            yield _kept(number, lines[number][: found.start()] + quotes + _end(lines[number]))
+            yield _kept(number, lines[number][: found.start()] + quotes + line_end(lines[number]))
 
 
 def _is_no_code(line: str, quotes: int) -> bool:
@@ -218,11 +218,12 @@ def _without_text(lines: Sequence[str], number: int) -> Iterator[Mapping[int, st
         if found is not None:
             rest = lines[last][found.end() :]
             indents = dict.fromkeys((indent_of(lines[number]), indent_of(lines[_above(lines, number)])))
-            gone = {n: _end(lines[n]) for n in range(number, last)}
+            gone = {n: line_end(lines[n]) for n in range(number, last)}
             yield from ({**gone, last: f"{indent}{UNKNOWN}{rest}"} for indent in indents)
             yield {**gone, last: rest}
             return
 
 
-def _end(line: str) -> str:
+def line_end(line: str) -> str:
+    """Return what ends a line: a blank line in its place keeps all others where they are."""
     return line[len(line.rstrip("\r\n")) :]

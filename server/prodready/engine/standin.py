@@ -16,7 +16,7 @@ from typing import Final
 from prodready.engine.conflicts import conflicts
 from prodready.engine.lexical import without_comment
 from prodready.engine.parsing import SyntaxFault, end_line, parse_quickly, start_line
-from prodready.engine.replacing import UNKNOWN, Change, changes
+from prodready.engine.replacing import UNKNOWN, Change, changes, line_end
 from prodready.engine.segments import Segment, indent_of, is_blank, left_class
 
 MOST_LINES: Final = 3000
@@ -111,7 +111,7 @@ def _sides(lines: Sequence[str]) -> list[_Side]:
     sides = []
     for kept in ({n for c in found for n in c.ours}, {n for c in found for n in c.theirs}):
         gone = frozenset(every - kept)
-        sides.append(_Side([_end(line) if n in gone else line for n, line in enumerate(lines)], gone))
+        sides.append(_Side([line_end(line) if n in gone else line for n, line in enumerate(lines)], gone))
     return sorted(sides, key=lambda side: len(side.replaced))
 
 
@@ -216,7 +216,3 @@ def _outside(lines: Sequence[str]) -> list[str]:
         return []
     outer = [*levels[1:], *([""] if levels[-1] else [])]
     return [f"{indent}if _:\n" for indent in reversed(outer)]
-
-
-def _end(line: str) -> str:
-    return line[len(line.rstrip("\r\n")) :]
