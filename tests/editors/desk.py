@@ -79,14 +79,17 @@ class Desk:
         self.file = directory / "project" / "orders.py"
         self._result = directory / "result.json"
         self._started = directory / "started"
+        self._programs = directory / "bin"
         self.home.mkdir(parents=True)
+        self._programs.mkdir()
+        self.start_server_by('exec "$@"')
         self.file.parent.mkdir()
         self.file.write_text(ORDERS, encoding="utf-8")
         (self.file.parent / "pyproject.toml").write_text('[project]\nname = "orders"\n', encoding="utf-8")
-        self._environment = {
+        self.environment = {
             "HOME": str(self.home),
             **{f"XDG_{name}_HOME": str(self.home / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")},
-            "PATH": f"{self._programs(directory / 'bin')}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{self._programs}{os.pathsep}{os.environ['PATH']}",
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
             "RESULT": str(self._result),
@@ -104,7 +107,7 @@ class Desk:
         Raises:
             AssertionError: when it hangs, fails, or says nothing; with what it printed.
         """
-        environment = {**self._environment, **variables}
+        environment = {**self.environment, **variables}
         with subprocess.Popen(
             command,
             cwd=self.file.parent,
@@ -122,6 +125,22 @@ class Desk:
         assert self._result.exists(), said
         return json.loads(self._result.read_bytes())
 
+    def saved(self) -> str:
+        """Return the text of the file on the disk; nothing while an editor puts another in its place."""
+        try:
+            return self.file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def start_server_by(self, line: str) -> None:
+        """Make the `prodready` that the snippets call: it notes its start, and runs a line, where `"$@"` is ours."""
+        ours = shutil.which("prodready", path=str(Path(sys.executable).parent))
+        assert ours, "prodready is not installed beside this Python: `scripts/dev.py test` does that"
+        program = self._programs / "prodready"
+        lines = ["#!/bin/sh", f'echo $$ >> "{self._started}"', f'set -- "{ours}" "$@"', line, ""]
+        program.write_text("\n".join(lines), encoding="utf-8")
+        program.chmod(0o755)
+
     def servers(self) -> list[int]:
         """Return the process ids of the servers that were started here, in order."""
         return [int(line) for line in self._started.read_text(encoding="utf-8").split()]
@@ -134,16 +153,6 @@ class Desk:
     def wait_until_left(self) -> None:
         """Wait until nothing that was started here runs any more."""
         until(lambda: not self.is_left())
-
-    def _programs(self, directory: Path) -> Path:
-        """Make the `prodready` that the snippets call: ours, which notes that it is started."""
-        prodready = shutil.which("prodready", path=str(Path(sys.executable).parent))
-        assert prodready, "prodready is not installed beside this Python: `scripts/dev.py test` does that"
-        directory.mkdir()
-        program = directory / "prodready"
-        program.write_text(f'#!/bin/sh\necho $$ >> "{self._started}"\nexec "{prodready}" "$@"\n', encoding="utf-8")
-        program.chmod(0o755)
-        return directory
 
 
 def _environment(process: Path) -> bytes:

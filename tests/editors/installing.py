@@ -16,12 +16,17 @@ from _dev.places import ROOT
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "prodready-editors"
 DEBIAN = {
+    "Xvfb": "xvfb",
     "chromium": "chromium",
     "emacs": "emacs-nox",
     "g++": "g++",
+    "kate": "kate",
     "make": "make",
     "nvim": "neovim",
+    "scrot": "scrot",
+    "tmux": "tmux",
     "vim.nox": "vim-nox",
+    "xdotool": "xdotool",
 }
 """The packages of the programs."""
 DEBIAN_ADDITIONS = ("elpa-eglot", "elpa-lsp-mode", "fonts-dejavu-core", "vim-ale")
@@ -84,6 +89,54 @@ def _install_from_debian() -> None:
     run([*apt, "update"], ROOT)
     packages = [*DEBIAN.values(), *DEBIAN_ADDITIONS]
     run([*apt, "install", "-y", "--no-install-recommends", *packages], ROOT, DEBIAN_FRONTEND="noninteractive")
+
+
+def unpack_from_debian(package: str, release: str, home: Path) -> None:
+    """Unpack a package of another release of Debian into a directory, with what it depends on, down to the C library.
+
+    Where packages come from is what apt is configured with here; the system's own packages and lists stay as they are.
+
+    Raises:
+        RuntimeError: when it cannot be had, with why.
+    """
+    if shutil.which("apt-get") is None:
+        raise RuntimeError(f"they need {package}, which is taken from Debian's {release} by apt-get")
+    lists, archives = home / "lists", home / "archives"
+    for directory in (lists, archives):
+        (directory / "partial").mkdir(parents=True)
+    (home / "status").touch()
+    (home / "sources.list").write_text(_source(release), encoding="utf-8")
+    private = {
+        "Dir::Etc::sourcelist": home / "sources.list",
+        "Dir::Etc::sourceparts": "/dev/null",
+        "Dir::State::lists": lists,
+        "Dir::State::status": home / "status",
+        "Dir::State::extended_states": home / "extended_states",
+        "Dir::Cache::archives": archives,
+        "Dir::Cache::pkgcache": "",
+        "Dir::Cache::srcpkgcache": "",
+        "Acquire::Languages": "none",
+        "APT::Sandbox::User": "",
+        "Debug::NoLocking": "true",
+    }
+    apt = ["apt-get", "-qq", *(f"--option={name}={value}" for name, value in private.items())]
+    run([*apt, "update"], home)
+    run([*apt, "install", "-y", "--download-only", "--no-install-recommends", package], home)
+    for archive in archives.glob("*.deb"):
+        run(["dpkg-deb", "--extract", str(archive), str(home)], home)
+    for directory in (lists, archives):
+        shutil.rmtree(directory)
+
+
+def _source(release: str) -> str:
+    """Return the line for apt that names a release at the place where this system's own comes from."""
+    wanted = ["--format", "$(REPO_URI) $(COMPONENT)", "Created-By: Packages", "Label: Debian"]
+    said = subprocess.run(["apt-get", "indextargets", *wanted], capture_output=True, text=True, check=False).stdout
+    main = [line.split()[0] for line in said.splitlines() if line.endswith(" main")]
+    if not main:
+        raise RuntimeError("apt has no lists of Debian's packages: run `apt-get update` on a Debian")
+    keys = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    return f"deb [signed-by={keys}] {main[0]} {release} main\n"
 
 
 def run(command: Sequence[str], directory: Path, **variables: str) -> None:

@@ -9,22 +9,24 @@ import os
 import shutil
 import subprocess
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from _dev.places import ROOT
-from tests.editors.installing import alone, debian, once, run, wheels
+from tests.editors.installing import alone, debian, once, run, unpack_from_debian, wheels
 
 CODE_SERVER = "4.100.3"
 NODE = "20.18.0"
 PLAYWRIGHT = "1.65.2"
 NEOVIM = "0.11.4"
+HELIX = "trixie"
+"""The release of Debian that Helix is taken from: older ones have none."""
 ALE = Path("/usr/share/vim-ale")
 
 
 def main() -> int:
     """Install everything; returns 3 when something cannot be had, after saying what to do."""
-    editors = (chromium, old_neovim, emacs, emacs_with_lsp_mode, vim_with_ale, neovim)
+    editors = (chromium, old_neovim, emacs, emacs_with_lsp_mode, vim_with_ale, neovim, kate, tmux, helix)
     try:
         for each in (*editors, node_modules, make_playwright_importable, code_server, old_attrs, vsix):
             each()
@@ -94,6 +96,31 @@ def _emacs_has(emacs: str, feature: str) -> bool:
 def vim_with_ale() -> str:
     """Return the path of a Vim that runs jobs, and can add ALE by `packadd`; raises RuntimeError, with what to do."""
     return debian("vim.nox", "vim-ale", lambda _: ALE.is_dir())
+
+
+def helix() -> list[str]:
+    """Return a call of Helix, which runs on the C library that it was made for.
+
+    Raises:
+        RuntimeError: when it cannot be had, with what to do.
+    """
+    home = once(f"helix-{HELIX}", partial(unpack_from_debian, "hx", HELIX))
+    hx = home / "usr" / "lib" / "hx"
+    (loader,) = hx.parent.glob("*-linux-gnu/ld-linux-*.so.*")
+    runtime = f"HELIX_RUNTIME={hx / 'runtime'}"
+    return ["env", runtime, str(loader), "--library-path", str(loader.parent), str(hx / "hx")]
+
+
+def tmux() -> str:
+    """Return the path of tmux; raises RuntimeError, with what to do."""
+    return debian("tmux")
+
+
+def kate() -> str:
+    """Return the path of Kate, and have what shows, drives and photographs it; raises RuntimeError, with what to do."""
+    for program in ("Xvfb", "xdotool", "scrot"):
+        debian(program)
+    return debian("kate")
 
 
 def code_server() -> Path:

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from tests.editors import programs
+from tests.editors.pictures import place_of_picture
 from tests.editors.waiting import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
-OUTPUT = Path(__file__).with_name("output")
-"""Where the pictures of a run are kept."""
 PATIENCE = 180_000
 """Milliseconds after which something that should be there counts as missing; nothing waits for it to pass."""
 
@@ -241,8 +240,7 @@ class Window:
 
     def picture(self, name: str) -> Path:
         """Keep a picture of the window, with whatever is sliding or fading in at its end."""
-        OUTPUT.mkdir(exist_ok=True)
-        path = OUTPUT / f"{name}.png"
+        path = place_of_picture(name)
         self.page.screenshot(path=path, animations="disabled")
         return path
 
