@@ -82,7 +82,7 @@ class Twin:
         yield from _unlike("once and opened", fresh, once)
         if not valid:
             for name, analysis in (("live", live), ("fresh", fresh)):
-                if not any(finding.code == "SYN101" for finding in analysis.findings):
+                if not any(finding.code == "SYN101" for finding in analysis.findings) and not _is_excused(analysis):
                     yield f"{name}: no error is told in a text that does not parse"
             return
         if live.is_broken or fresh.is_broken:
@@ -106,6 +106,14 @@ def paired(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def _is_excused(analysis: Analysis) -> bool:
+    """Tell whether every line with an error has a comment that may be meant for it."""
+    document = analysis.document
+    faults = [(start, s.fault) for start, s in zip(document.starts, document.segments, strict=False) if s.fault]
+    lines = [analysis.source.line(start + fault.range.start.line) for start, fault in faults]
+    return bool(lines) and all("noqa" in line.lower() or "prodready:" in line for line in lines)
 
 
 def _unlike(who: str, one: Analysis, two: Analysis) -> Iterator[str]:

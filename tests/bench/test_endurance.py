@@ -51,6 +51,10 @@ def test_random_edits_end_where_a_fresh_analysis_does(seed: int) -> None:
     assert outcome.valid > 0
 
 
+def test_an_error_that_its_line_excuses_need_not_be_told() -> None:
+    assert fault(Run("1syntax_error  # NOQA\n", ()), FileSettings()) is None
+
+
 def test_the_ways_to_make_a_large_run_small_are_not_all_held_at_once() -> None:
     """Each is a copy of the text: of 500 lines of 1,000 characters all of them would be half a gigabyte."""
     run = Run(f"{'x' * 999}\n" * 500, ())
