@@ -87,6 +87,20 @@ async def test_a_worker_that_is_killed_in_a_job_is_replaced_and_the_job_done(own
     assert second not in (first, os.getpid())
 
 
+async def test_the_threads_of_dead_workers_end(own: Worker) -> None:
+    """The end of the server waits for them."""
+    before = set(threading.enumerate())
+    for _ in range(10):
+        with pytest.raises(WorkerDiedError):
+            await own.run(os._exit, 1)
+    own.stop()
+
+    left = [thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("asyncio_")]
+    for thread in left:
+        thread.join(PATIENCE)
+    assert [thread.name for thread in left if thread.is_alive()] == []
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be suspended here")
 async def test_a_worker_that_is_suspended_can_be_given_up(own: Worker) -> None:
     pid = await own.run(os.getpid)

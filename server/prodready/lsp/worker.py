@@ -59,7 +59,7 @@ class Worker:
             except BrokenProcessPool:
                 logger.warning("the worker process died during %s", function.__name__)
                 if self._pool is pool:
-                    self._pool = None
+                    self._leave(pool)
         if function.__name__ not in self._blamed:
             self._blamed.add(function.__name__)
             self._told(f"the helper process was ended twice, the last time during {function.__name__}")
@@ -93,7 +93,17 @@ class Worker:
         """End the process and leave its pool: it tells the other jobs, which are tried again."""
         if self._pool is not None and self._pid is not None and self._pid.done() and not self._pid.exception():
             _end(self._pid.result())
-            self._pool = None
+            self._leave(self._pool)
+
+    def _leave(self, pool: ProcessPoolExecutor) -> None:
+        """Use a pool no more, whose process is dead, but keep it until its thread has noticed and ended.
+
+        From CPython 3.12 on, that thread would wait for itself for ever, and with it the end of the server, when the
+        pool is collected while it tidies up: what is called then takes the lock that the thread has (process.py,
+        `weakref_cb` and `terminate_broken`).
+        """
+        self._pool = None
+        asyncio.get_running_loop().run_in_executor(None, pool.shutdown)
 
     async def _ready_pool(self) -> ProcessPoolExecutor:
         while self._pool is None:
