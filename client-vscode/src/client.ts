@@ -14,8 +14,29 @@ export const DOCUMENTS = ["file", "untitled", "vscode-notebook-cell", "vscode-vf
   scheme,
 }));
 
+/** Milliseconds: on a busy machine, with a guard that looks at every file that Python reads, a start takes its time. */
+const PATIENCE = 60_000;
+
 /** Tells what happens in the log and in the status only; the library would open a window for each. */
-class QuietClient extends LanguageClient {
+export class QuietClient extends LanguageClient {
+  /** Starts the server; throws an Error, and ends it, when `command` does not answer in time or is `unwanted` before. */
+  async begin(command: string, unwanted: AbortSignal): Promise<void> {
+    const silence = new Error(`${command} has not answered for ${PATIENCE / 1000} seconds. Is it a prodready command?`);
+    let late: NodeJS.Timeout | undefined;
+    const given = new Promise<never>((_, reject) => {
+      late = setTimeout(reject, PATIENCE, silence);
+      unwanted.addEventListener("abort", () => reject(silence));
+    });
+    try {
+      await Promise.race([this.start(), given]);
+    } catch (error) {
+      this.serverProcess?.kill("SIGKILL");
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
   override error(message: string, data?: unknown): void {
     // A server that is going, or gone, misses no message.
     if (!this.isRunning() && message.startsWith("Sending ")) return;
@@ -35,7 +56,7 @@ export function makeClient(
   log: LogOutputChannel,
   trace: LogOutputChannel,
   ended: (lastWords: string) => void,
-): LanguageClient {
+): QuietClient {
   let lastWords = "";
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,

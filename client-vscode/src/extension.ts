@@ -32,7 +32,7 @@ export class Extension {
   readonly #status = new Status();
   readonly #interpreter: ActiveInterpreter;
   readonly #supervisor = new Supervisor<LanguageClient>(
-    (crashed) => this.#start(crashed),
+    (crashed, unwanted) => this.#start(crashed, unwanted),
     (state, error) => this.#changed(state, error),
   );
   readonly restart = () => this.#supervisor.restart();
@@ -69,7 +69,7 @@ export class Extension {
     return debugInformation(this.context.extension, this.#status, this.#launch);
   }
 
-  async #start(crashed: (lastWords: string) => void): Promise<LanguageClient> {
+  async #start(crashed: (lastWords: string) => void, unwanted: AbortSignal): Promise<LanguageClient> {
     const begin = Date.now();
     // It is started in a directory of ours: nothing that happens to lie in the workspace is near.
     const storage = this.context.globalStorageUri.fsPath;
@@ -79,7 +79,7 @@ export class Extension {
     const found = Date.now();
     this.log.info(`starting ${[launch.command, ...launch.args].join(" ")} (${launch.origin})`);
     const client = makeClient(launch, storage, this.log, this.#trace, crashed);
-    await client.start();
+    await client.begin(launch.command, unwanted);
     this.#status.version = client.initializeResult?.serverInfo?.version ?? "";
     const took = `runs after ${Date.now() - begin} ms, ${found - begin} ms of them until it was found`;
     this.log.info(`the server ${this.#status.version} ${took}`);

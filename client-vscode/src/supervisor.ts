@@ -15,10 +15,14 @@ export class Supervisor<Server extends { stop(): Promise<void> }> {
   /** What was begun and what waits behind it, one after the other. */
   #work = Promise.resolve();
   #isWaiting = false;
+  #attempt = new AbortController();
 
-  /** `start` resolves when a server is ready, and calls `crashed` with its last words when it ends by itself. */
+  /**
+   * `start` resolves when a server is ready, and calls `crashed` with its last words when it ends by itself. It may
+   * reject when the signal says that nobody waits any more.
+   */
   constructor(
-    private readonly start: (crashed: (lastWords: string) => void) => Promise<Server>,
+    private readonly start: (crashed: (lastWords: string) => void, unwanted: AbortSignal) => Promise<Server>,
     private readonly changed: (state: State, error?: Error) => void,
   ) {}
 
@@ -30,6 +34,7 @@ export class Supervisor<Server extends { stop(): Promise<void> }> {
 
   /** Ends the server, once nothing is under way any more. */
   async stop(): Promise<void> {
+    this.#attempt.abort();
     await this.ready();
     await this.#end();
     this.changed("stopped");
@@ -42,6 +47,7 @@ export class Supervisor<Server extends { stop(): Promise<void> }> {
   }
 
   #again(): Promise<void> {
+    this.#attempt.abort();
     if (!this.#isWaiting) {
       this.#isWaiting = true;
       this.#work = this.#work.then(() => this.#begin());
@@ -54,6 +60,7 @@ export class Supervisor<Server extends { stop(): Promise<void> }> {
     await this.#end();
     this.changed("starting");
     const begin = Date.now();
+    const unwanted = (this.#attempt = new AbortController()).signal;
     let server: Server | undefined;
     let isGone = false;
     const crashed = (lastWords: string) => {
@@ -63,14 +70,14 @@ export class Supervisor<Server extends { stop(): Promise<void> }> {
       this.#crashed(Date.now() - begin, lastWords);
     };
     try {
-      server = await this.start(crashed);
+      server = await this.start(crashed, unwanted);
       if (isGone) return;
       this.#running = server;
       this.changed("running");
     } catch (error) {
       if (isGone) return; // it ended while it started, and `crashed` has decided what comes next
       isGone = true;
-      this.changed("failed", error as Error);
+      if (!unwanted.aborted) this.changed("failed", error as Error);
     }
   }
 

@@ -8,6 +8,7 @@ interface Server {
   fail: (why: string) => void;
   stop: () => Promise<void>;
   stopped: boolean;
+  unwanted: AbortSignal;
 }
 
 /** A supervisor of servers that start when `ready` is called, with all that it told. */
@@ -17,13 +18,14 @@ function supervised() {
   const servers: Server[] = [];
   const waiting: (() => void)[] = [];
   const supervisor = new Supervisor<Server>(
-    (crashed) =>
+    (crashed, unwanted) =>
       new Promise((resolve, reject) => {
         const server: Server = {
           crash: (lastWords = "") => crashed(lastWords),
           ready: () => resolve(server),
           stop: async () => void (server.stopped = true),
           fail: (why: string) => reject(new Error(why)),
+          unwanted,
           stopped: false,
         };
         servers.push(server);
@@ -171,6 +173,30 @@ test("stopping ends what runs, and what only starts", async () => {
   await supervisor.stop();
   assert.equal(servers[0]!.stopped, true);
   assert.equal(told.at(-1), "stopped");
+});
+
+test("a start that nobody waits for any more is told so, and its end is no failure", async () => {
+  const { supervisor, errors, servers, started, told } = supervised();
+  void supervisor.restart();
+  const silent = await started(1);
+  silent.unwanted.onabort = () => silent.fail("it has not answered");
+  const again = supervisor.restart();
+  silent.crash(); // its program is ended
+  (await started(2)).ready();
+  await again;
+  assert.deepEqual(told, ["starting", "starting", "running"]);
+  assert.deepEqual(errors, []);
+  assert.equal(servers.length, 2);
+});
+
+test("stopping does not wait for a server that does not start", async () => {
+  const { supervisor, errors, started, told } = supervised();
+  void supervisor.restart();
+  const silent = await started(1);
+  silent.unwanted.onabort = () => silent.fail("it has not answered");
+  await supervisor.stop();
+  assert.deepEqual(told, ["starting", "stopped"]);
+  assert.deepEqual(errors, []);
 });
 
 test("whoever needs a server waits while it starts", async () => {

@@ -192,6 +192,35 @@ def test_a_workspace_chooses_what_runs_only_when_it_is_trusted(
         until(started.exists)
 
 
+def test_a_program_that_never_answers_is_ended_as_soon_as_another_is_chosen(open_window: Open, tmp_path: Path) -> None:
+    note = tmp_path / "process"
+    silent = program(tmp_path / "silent", f"echo $$ > {note}.new && mv {note}.new {note}", "exec sleep 600")
+    shop = folder_with(tmp_path / "shop", {"orders.py": PRINT}, **{"prodready.path": str(silent)})
+
+    window = open_window(shop / "orders.py", folder=shop)
+    until(note.exists)
+    process = Path("/proc", note.read_text().strip())
+    assert process.exists()
+
+    folder_settings = shop / ".vscode" / "settings.json"
+    folder_settings.write_text("{}", encoding="utf-8")
+    window.squiggles.first.wait_for()
+    until(lambda: not process.exists())
+
+
+def test_a_path_that_leads_nowhere_is_told_with_a_way_to_its_setting(open_window: Open, tmp_path: Path) -> None:
+    missing = tmp_path / "prodready"
+    shop = folder_with(tmp_path / "shop", {"orders.py": PRINT}, **{"prodready.path": str(missing)})
+
+    window = open_window(shop / "orders.py", folder=shop)
+    told = window.notification(f"prodready.path is {missing}, but there is no such file")
+    told.get_by_role("button", name="Open Settings").click()
+    shown = window.page.locator(".settings-editor").get_by_role("textbox", name="prodready.path")
+    shown.wait_for()
+    window.picture("setting")
+    assert shown.input_value() == str(missing)
+
+
 def test_an_environment_whose_attrs_is_ten_years_old_does_no_harm_and_a_better_one_is_taken(
     open_window: Open, profile: Profile, tmp_path: Path
 ) -> None:
