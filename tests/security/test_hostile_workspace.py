@@ -49,7 +49,6 @@ def trap(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="workers of Python 3.10 look into the working directory")
 @pytest.mark.parametrize("command", [INSTALLED, ISOLATED], ids=["prodready", "python -I -m prodready"])
 @pytest.mark.parametrize("arguments", [("check", "--jobs", "2", "app.py", "click.py"), ("fix", "app.py"), ("config",)])
 def test_modules_in_the_working_directory_are_not_run_by_a_command(

@@ -5,11 +5,8 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command that the arguments name, and end the process with its exit code."""
-    import os
     import sys
 
-    # A worker process would look for its modules in the working directory first, and that may be anybody's.
-    os.environ["PYTHONSAFEPATH"] = "1"
     try:
         from prodready.cli.app import run
 

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from prodready.project.os_errors import reason_of
@@ -165,9 +166,11 @@ class _Worker:
         self.pipe, theirs = context.Pipe()
         self.asked: deque[int] = deque()
         self.ready = False
-        self.process: SpawnProcess = context.Process(target=_serve, args=(theirs, make_work), daemon=True)
         try:
-            with _deaf_to_interrupts():
+            with _deaf_to_interrupts(), _at_home() as place:
+                self.process: SpawnProcess = context.Process(
+                    target=_serve, args=(theirs, make_work, place), daemon=True
+                )
                 self.process.start()
         except OSError:
             self.pipe.close()
@@ -190,8 +193,10 @@ class _Worker:
         self.pipe.close()
 
 
-def _serve(pipe: Connection, make_work: Callable[[], Work[Any, Any]]) -> None:
-    """Answer tasks in a worker process until the other end of the pipe closes."""
+def _serve(pipe: Connection, make_work: Callable[[], Work[Any, Any]], place: Path | None) -> None:
+    """Answer tasks in a worker process, working in the directory `place`, until the other end of the pipe closes."""
+    if place is not None:
+        os.chdir(place)
     work = _relaxed(make_work)
     try:
         pipe.send(_READY)
@@ -225,6 +230,24 @@ def _deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _at_home() -> Iterator[Path | None]:
+    """Let processes start in a directory of ours; yields the working directory, None where that is gone.
+
+    Python looks for the first modules that a process needs in the directory that it starts in, which may be anybody's.
+    """
+    try:
+        place = Path.cwd()
+    except OSError:
+        yield None
+        return
+    os.chdir(Path(__file__).parent)
+    try:
+        yield place
+    finally:
+        os.chdir(place)
 
 
 def _cause(code: int | None) -> str:
