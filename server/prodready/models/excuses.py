@@ -52,6 +52,8 @@ _PURE_METHODS: Final = frozenset({
 """Methods of strings and times that only compute."""
 _CASTS: Final = frozenset({"typing.cast", "typing_extensions.cast"})
 _WAITING: Final = frozenset({"asyncio.gather", "asyncio.shield", "asyncio.wait", "asyncio.wait_for"})
+_WAITS_FOR_END: Final = frozenset({"join", "wait"})
+_OUTCOMES: Final = frozenset({"exception", "result"})
 _EMPTY: Final = frozenset({"builtins.dict", "builtins.frozenset", "builtins.list", "builtins.set", "builtins.tuple"})
 _PURE: Final = (
     ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare,
@@ -149,20 +151,25 @@ def infers_missing(guard: Guard) -> bool:
 def awaits_task(guard: Guard, names: Names) -> bool:
     """Tell whether a handler stands around nothing but the wait for what was started elsewhere: `await task`.
 
-    `task.exception()` whose result nobody takes is no other: it marks the failure of a task as seen.
+    `task.exception()` or `task.result()`, whose value nobody takes, is no other: it marks a task's failure as seen.
     """
     body = guarded_by(guard).body
     if len(body) != 1 or not isinstance(body[0], ast.Expr):
         return False
     waits = body[0].value
     if isinstance(waits, ast.Call):
-        return isinstance(waits.func, ast.Attribute) and waits.func.attr == "exception" and not waits.args
-    if not isinstance(waits, ast.Await):
-        return False
-    awaited = waits.value
-    if isinstance(awaited, ast.Call) and names.qualified(awaited.func) in _WAITING:
-        return bool(awaited.args) and isinstance(awaited.args[0], (ast.Name, ast.Attribute))
-    return isinstance(awaited, (ast.Name, ast.Attribute))
+        return isinstance(waits.func, ast.Attribute) and waits.func.attr in _OUTCOMES and not waits.args
+    return isinstance(waits, ast.Await) and _is_started(waits.value, names)
+
+
+def _is_started(node: ast.expr, names: Names) -> bool:
+    """Tell whether what is awaited runs already: `task`, `wait_for(shield(task), 3)`, `to_thread(process.wait)`."""
+    if not isinstance(node, ast.Call):
+        return isinstance(node, (ast.Name, ast.Attribute))
+    qualified = names.qualified(node.func)
+    if qualified == "asyncio.to_thread":
+        return bool(node.args) and isinstance(node.args[0], ast.Attribute) and node.args[0].attr in _WAITS_FOR_END
+    return qualified in _WAITING and bool(node.args) and _is_started(node.args[0], names)
 
 
 def has_second_way(guard: Guard) -> bool:

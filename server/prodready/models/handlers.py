@@ -398,8 +398,9 @@ def _only_logs(node: ast.stmt, names: Names) -> bool:
         return all(_only_logs(s, names) for s in (*node.body, *node.orelse))
     if not isinstance(node, ast.Expr):
         return False
-    prints = isinstance(node.value, ast.Call) and names.qualified(node.value.func) == "builtins.print"
-    return prints or log_call(node.value, names) is not None
+    call = node.value.value if isinstance(node.value, ast.Await) else node.value
+    prints = isinstance(call, ast.Call) and names.qualified(call.func) == "builtins.print"
+    return prints or log_call(call, names) is not None
 
 
 def _awaits_cancelled(guarded: ast.stmt, body: list[ast.stmt]) -> bool:
