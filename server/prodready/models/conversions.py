@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FUNCTIONS, walk, walk_own
+from prodready.engine.syntax import FUNCTIONS, nearest, walk, walk_own
 from prodready.models.naming import callee, words_of
 
 _MODULES: Final = re.compile(
@@ -36,9 +36,9 @@ _METHODS: Final = frozenset({
     "fromisoformat", "fromtimestamp", "fullmatch", "get", "getch", "getkey", "getlist", "group", "groupdict", "groups",
     "hex", "hexdigest", "index", "insert", "isalnum", "isalpha", "isdigit", "isoformat", "items", "join", "json",
     "keys", "ljust", "loads", "lower", "lstrip", "match", "model_dump", "model_validate", "model_validate_json",
-    "parse_obj", "partition", "pop", "removeprefix", "removesuffix", "replace", "rfind", "rjust", "rpartition",
-    "rsplit", "rstrip", "search", "seekable", "setdefault", "sort", "split", "splitlines", "startswith", "strftime",
-    "strip", "strptime", "sub", "tell", "timestamp", "title", "total_seconds", "union", "update", "upper",
+    "parse_obj", "partition", "pop", "raw_decode", "removeprefix", "removesuffix", "replace", "rfind", "rjust",
+    "rpartition", "rsplit", "rstrip", "search", "seekable", "setdefault", "sort", "split", "splitlines", "startswith",
+    "strftime", "strip", "strptime", "sub", "tell", "timestamp", "title", "total_seconds", "union", "update", "upper",
     "utcoffset", "uuid4", "validate_json", "validate_python", "values", "zfill",
 })  # fmt: skip
 """Methods of values that do, whatever holds them."""
@@ -107,7 +107,10 @@ def is_conversion(node: ast.Call, names: Names) -> bool:
 
 def _sounds_harmless(node: ast.Call, *, is_function: bool) -> bool:
     last = callee(node).rpartition(".")[2]
-    if last[:1].isupper():
+    if last == "cls":
+        found = nearest(node, (ast.ClassDef,))
+        last = found[0].name if found is not None and isinstance(found[0], ast.ClassDef) else last
+    if last.lstrip("_")[:1].isupper():
         return _REACHING.search(last) is None
     if isinstance(node.func, ast.Attribute) and last in _METHODS:
         return True

@@ -22,16 +22,11 @@ from prodready.engine.syntax import (
     walk,
     walk_own,
 )
-from prodready.models.handlers import Guard, guarded_by
+from prodready.models.handlers import TIDYING, Guard, guarded_by, method_called
 from prodready.models.naming import callee, words_of
 
 _RAISED: Final = frozenset({"builtins.Exception", "builtins.BaseException"})
 _ERROR_CALLBACK: Final = re.compile(r"^_*(?:on|handle)_(?:\w*_)?(?:errors?|failures?|failed)(?:_|$)")
-_TIDYING: Final = frozenset({
-    "clean", "clear", "close", "collect", "detach", "discard", "drain", "drop", "empty", "end", "finish", "forget",
-    "free", "pop", "purge", "quit", "release", "reset", "stop", "teardown", "unregister", "unsubscribe",
-})  # fmt: skip
-"""First words of methods that tidy up, which an error callback tries as well as it can."""
 _ANSWERING: Final = frozenset({"answer", "close", "reply", "respond", "send"})
 """First words of methods that tell the other side something."""
 _GOODBYE: Final = _ANSWERING | {"abort", "connection", "disconnect", "shutdown"}
@@ -76,10 +71,7 @@ def tidies_after_error(guard: Guard) -> bool:
     body = guarded_by(guard).body
     if function is None or isinstance(function, ast.Lambda) or _ERROR_CALLBACK.match(function.name) is None:
         return False
-    if len(body) != 1 or not isinstance(body[0], ast.Expr):
-        return False
-    call = body[0].value.value if isinstance(body[0].value, ast.Await) else body[0].value
-    return isinstance(call, ast.Call) and not _TIDYING.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1])
+    return len(body) == 1 and not TIDYING.isdisjoint(words_of(method_called(body[0]))[:1])
 
 
 def says_goodbye(guard: Guard) -> bool:
@@ -131,10 +123,7 @@ def tells_client_in_handler(guard: Guard) -> bool:
     """Tell whether a handler of another failure tries to tell a client about it, or to close what leads there."""
     body = guarded_by(guard).body
     inside = any(isinstance(up, ast.ExceptHandler) for up in _around(guarded_by(guard)))
-    if not inside or len(body) != 1 or not isinstance(body[0], ast.Expr):
-        return False
-    call = body[0].value.value if isinstance(body[0].value, ast.Await) else body[0].value
-    return isinstance(call, ast.Call) and not _ANSWERING.isdisjoint(words_of(callee(call).rpartition(".")[2])[:1])
+    return inside and len(body) == 1 and not _ANSWERING.isdisjoint(words_of(method_called(body[0]))[:1])
 
 
 def infers_missing(guard: Guard) -> bool:

@@ -66,6 +66,12 @@ _CLEANUP: Final = frozenset({
 })  # fmt: skip
 _CLOSING: Final = (["aclose"], ["close"], ["cleanup"], ["disconnect"], ["dispose"], ["shutdown"], ["teardown"])
 """First words of other functions that do."""
+TIDYING: Final = frozenset({
+    "clean", "clear", "close", "collect", "delete", "detach", "discard", "drain", "drop", "empty", "end", "finalize",
+    "finish", "forget", "free", "pop", "purge", "quit", "release", "remove", "reset", "stop", "teardown", "unregister",
+    "unsubscribe",
+})  # fmt: skip
+"""First words of functions that tidy up where that is what the place is for: behind an error, or in a `finally`."""
 _WAITS: Final = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep"})
 _CONSTRUCTORS: Final = frozenset({
     "bool", "bytes", "defaultdict", "dict", "float", "frozenset", "int", "jsonify", "list", "set", "str", "tuple",
@@ -151,8 +157,16 @@ def may_be_silent(guard: Guard, context: Context) -> bool:
         or _is_optional_part(guarded, context.names)
         or _awaits_cancelled(guarded, body)
         or all(_only_logs(s, context.names) for s in body)
-        or (is_cleanup(body) and _is_aftermath(guarded))
+        or (_is_aftermath(guarded) and all(map(_is_tidying, body)))
     )
+
+
+def method_called(node: ast.stmt) -> str:
+    """Return the last part of the name of what a statement calls, or waits for: `close` of `await self.a.close()`."""
+    if not isinstance(node, ast.Expr):
+        return ""
+    call = node.value.value if isinstance(node.value, ast.Await) else node.value
+    return callee(call).rpartition(".")[2] if isinstance(call, ast.Call) else ""
 
 
 def guarded_by(guard: Guard) -> ast.Try | ast.With:
@@ -363,11 +377,14 @@ def _is_cleanup_statement(node: ast.stmt) -> bool:
         return True
     if isinstance(node, ast.If):
         return not node.orelse and is_cleanup(node.body)
-    if not isinstance(node, ast.Expr):
-        return False
-    call = node.value.value if isinstance(node.value, ast.Await) else node.value
-    name = callee(call).rpartition(".")[2] if isinstance(call, ast.Call) else ""
+    name = method_called(node)
     return name in _CLEANUP or words_of(name)[:1] in _CLOSING
+
+
+def _is_tidying(node: ast.stmt) -> bool:
+    if isinstance(node, ast.If):
+        return not node.orelse and all(map(_is_tidying, node.body))
+    return _is_cleanup_statement(node) or not TIDYING.isdisjoint(words_of(method_called(node))[:1])
 
 
 def _is_import(node: ast.stmt) -> bool:
