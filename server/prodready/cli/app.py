@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import click
@@ -76,7 +75,7 @@ def run(arguments: Sequence[str]) -> int:
         output.flush()
         return code if isinstance(code, int) else exits.NOTHING_FOUND
     except click.ClickException as error:
-        with suppress(OSError):  # where nobody can be told, the exit code has to do
+        with output.standard_error():
             error.show()
         return exits.WRONG_CALL
     except (click.Abort, KeyboardInterrupt):

@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TextIO
@@ -89,9 +89,19 @@ def flush() -> None:
 
 
 def tell(text: str, *, newline: bool = True) -> None:
-    """Write to standard error; where that cannot be written there is nobody to tell, and the exit code has to do."""
-    with suppress(OSError):
+    """Write to standard error."""
+    with standard_error():
         click.echo(text, err=True, nl=newline)
+
+
+@contextmanager
+def standard_error() -> Iterator[None]:
+    """Where standard error cannot be written there is nobody to tell, and the exit code has to do."""
+    try:
+        yield
+    except OSError:
+        # CPython 3.14 keeps what could not be written, and would end with a code of its own for it.
+        _forget(sys.stderr)
 
 
 @contextmanager
@@ -99,9 +109,9 @@ def _standard_output() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        _forget_stdout()
+        _forget(sys.stdout)
     except OSError as error:
-        _forget_stdout()
+        _forget(sys.stdout)
         raise click.ClickException(f"cannot write to standard output: {reason_of(error)}") from error
 
 
@@ -112,8 +122,8 @@ def _tolerant(stream: IO[str]) -> IO[str]:
     return stream
 
 
-def _forget_stdout() -> None:
+def _forget(stream: TextIO) -> None:
     """Send what is still to come nowhere, so that the interpreter's last flush does not complain either."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
