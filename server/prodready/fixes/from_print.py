@@ -44,6 +44,13 @@ def log_instead(draft: Draft, call: ast.Call, level: str, *, separator: str = " 
     handler = enclosing_handler(call)
     if handler is not None and level == "exception" and not any(f.code == handler.name for f in template.fields):
         drop_exception_name(draft, handler, [call])
+    drop_stream(draft, call)
+
+
+def drop_stream(draft: Draft, call: ast.Call) -> None:
+    """Remove the import that a call which is gone has written with (`sys.stderr`), when nothing else needs it."""
+    for part in (call.func, *(keyword.value for keyword in call.keywords if keyword.arg == "file")):
+        drop_import_of(draft, part, [part])
 
 
 def log_formatted(draft: Draft, call: ast.Call, level: str) -> None:

@@ -149,7 +149,10 @@ def _is_blank(node: ast.expr) -> bool:
 
 
 def _remove(found: Print, draft: Draft) -> None:
+    from prodready.fixes.from_print import drop_stream
+
     draft.delete_statement(enclosing_statement(found.node))
+    drop_stream(draft, found.node)
 
 
 def _write(found: Print, level: str, draft: Draft) -> None:

@@ -103,10 +103,8 @@ class StdoutWrite(Rule):
 
 def _write(found: Output, level: str, draft: Draft) -> None:
     from prodready.fixes.from_print import log_formatted, log_instead
-    from prodready.fixes.unused import drop_import_of
 
     if found.is_pprint:
         log_formatted(draft, found.node, level)
         return
     log_instead(draft, found.node, level)
-    drop_import_of(draft, found.node.func, [found.node.func])
