@@ -112,7 +112,7 @@ def test_windows_line_ends_are_kept() -> None:
     [
         pytest.param(
             "def f():\n    mark()\n",
-            f"import logging\n\n{DEFINED}\ndef f():\n    logger.info('stdlib')\n",
+            f"import logging\n\n{DEFINED}\n\ndef f():\n    logger.info('stdlib')\n",
             id="nothing else",
         ),
         pytest.param(
@@ -122,12 +122,12 @@ def test_windows_line_ends_are_kept() -> None:
         ),
         pytest.param(
             "#!/usr/bin/env python\ndef f():\n    mark()\n",
-            f"#!/usr/bin/env python\nimport logging\n\n{DEFINED}\ndef f():\n    logger.info('stdlib')\n",
+            f"#!/usr/bin/env python\nimport logging\n\n{DEFINED}\n\ndef f():\n    logger.info('stdlib')\n",
             id="a shebang",
         ),
         pytest.param(
             "def f():\n    mark()",
-            f"import logging\n\n{DEFINED}\ndef f():\n    logger.info('stdlib')",
+            f"import logging\n\n{DEFINED}\n\ndef f():\n    logger.info('stdlib')",
             id="no last line end",
         ),
         pytest.param("mark()\n", f"import logging\n\n{DEFINED}\nlogger.info('stdlib')\n", id="module-level code"),

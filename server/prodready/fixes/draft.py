@@ -29,7 +29,7 @@ class Draft:
     """Collects edits against the text of `analysis`; `first_line` (0-based) is where the context's segment begins.
 
     `kept_imports` are those that would have gone if nothing else used them: the next repair may be the one to do it.
-    `is_local` tells whether no name of the module comes or goes.
+    `is_local` tells whether no name of the module comes or goes; `for_module` are the edits by which names come.
 
     Ranges and positions that go in or come out are in lines of the file, 0-based, columns in characters.
     """
@@ -42,6 +42,7 @@ class Draft:
         self.edits: list[Edit] = []
         self.kept_imports: set[str] = set()
         self.is_local = True
+        self.for_module: list[Edit] = []
         self._imports = Imports(analysis)
 
     @property
@@ -88,6 +89,7 @@ class Draft:
         """Insert text that gives a name to the whole module."""
         self.is_local = False
         self.insert(position, text)
+        self.for_module.append(self.edits[-1])
 
     def insert_statement_before(self, statement: ast.stmt, text: str) -> None:
         """Insert one or more lines of code, without indentation, in front of a statement.

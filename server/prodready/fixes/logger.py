@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from prodready.engine.settings import SharedLogger
     from prodready.fixes.draft import Draft
 
+_DEFINITIONS: Final = ("def ", "async def ", "class ", "@")
 _FALLBACKS: Final = ("_logger", "log", "module_logger")
 _NEW: Final = {
     "stdlib": ("logging", "{module}.getLogger(__name__)"),
@@ -116,9 +117,10 @@ def _define(draft: Draft, imports: Imports, at: ast.AST) -> str:
 def _insert(draft: Draft, line: int, statement: str, after_imports: bool) -> None:
     source = draft.source
     newline = source.newline
-    following = bool(source.line(line).strip())
+    following = source.line(line).strip()
     lacks_end = line >= len(source.lines) and bool(source.lines) and not source.lines[-1].endswith(("\n", "\r"))
     # Without imports the new import goes to the same place and brings a blank line, where code follows.
     gap = "" if following and not after_imports else newline
     position = Position(line, 0) if line < len(source.lines) else source.end
-    draft.insert_for_module(position, f"{newline * lacks_end}{gap}{statement}{newline}{newline * following}")
+    behind = 0 if not following else 2 if following.startswith(_DEFINITIONS) else 1
+    draft.insert_for_module(position, f"{newline * lacks_end}{gap}{statement}{newline}{newline * behind}")

@@ -47,7 +47,7 @@ class Found:
 def plan(analysis: Analysis, finding: Finding) -> list[PlannedFix]:
     """Return the ways to repair `finding`, the preferred one first; each was verified.
 
-    A way is left out unless after it the text parses, the finding is gone, and no other finding came.
+    A way is left out unless after it the text parses, the finding is gone, and the repair itself leads to no other.
     """
     return [planned for planned, _ in verified(analysis, finding)]
 
@@ -91,12 +91,17 @@ def verified(analysis: Analysis, finding: Finding) -> Iterator[tuple[PlannedFix,
     if found is None:
         return
     for proposal in found.proposals():
-        edits = written(analysis, found, proposal).edits
-        if not edits:
+        made = written(analysis, found, proposal)
+        if not made.edits:
             continue
-        after = analysis.edited_all(edits)
-        if is_better(analysis, after, [finding]):
-            yield PlannedFix(proposal.fix, edits), after
+        after = analysis.edited_all(made.edits)
+        if is_better(analysis, after, [finding]) or _is_better_beyond_names(analysis, after, made, finding):
+            yield PlannedFix(proposal.fix, made.edits), after
+
+
+def _is_better_beyond_names(before: Analysis, after: Analysis, made: Written, finding: Finding) -> bool:
+    """Tell whether what is new came with the module's new names alone: in one that logs, other prints count, too."""
+    return bool(made.for_module) and is_better(before.edited_all(made.for_module), after, [finding])
 
 
 class Finder:
@@ -134,12 +139,13 @@ class Written:
     """What one way to repair a finding would change: nothing where it turned out that it cannot be done.
 
     `kept_imports` would have gone, too, if nothing else used them. `is_local` tells whether no name of the module comes
-    or goes.
+    or goes; `for_module` are the edits by which names come.
     """
 
     edits: tuple[Edit, ...] = ()
     kept_imports: frozenset[str] = frozenset()
     is_local: bool = True
+    for_module: tuple[Edit, ...] = ()
 
 
 def written(analysis: Analysis, found: Found, proposal: Proposal) -> Written:
@@ -150,7 +156,8 @@ def written(analysis: Analysis, found: Found, proposal: Proposal) -> Written:
     except (Refusal, RecursionError):
         # What CPython's parser can follow is deeper than what can be rewritten: there is no fix for it then.
         return Written()
-    return Written(tuple(_merged(draft.edits)), frozenset(draft.kept_imports), draft.is_local)
+    edits, for_module = tuple(_merged(draft.edits)), tuple(_merged(draft.for_module))
+    return Written(edits, frozenset(draft.kept_imports), draft.is_local, for_module)
 
 
 def _merged(edits: list[Edit]) -> list[Edit]:
