@@ -111,8 +111,10 @@ class Draft:
         )
         self.insert(Position(start.line, 0), lines)
 
-    def delete_statement(self, statement: ast.stmt) -> None:
+    def delete_statement(self, statement: ast.stmt, *, with_comment: bool = False) -> None:
         """Delete a simple statement with its line; `pass` takes its place where its block would be empty.
+
+        `with_comment` says that a comment behind it belongs to it, and goes too.
 
         Raises:
             Refusal: when the statement shares its lines with other code or a comment.
@@ -122,8 +124,8 @@ class Draft:
             self.replace(span, "pass")
             return
         before = self.source.line(span.start.line)[: span.start.column]
-        after = self.source.line(span.end.line)[span.end.column :]
-        if before.strip() or after.strip():
+        after = self.source.line(span.end.line)[span.end.column :].strip()
+        if before.strip() or (after and not (with_comment and after.startswith("#"))):
             raise Refusal("the statement shares its line with something else")
         end = self.source.clamp(Position(span.end.line + 1, 0))
         self.replace(Range(Position(span.start.line, 0), end), "")

@@ -75,6 +75,7 @@ from prodready.models.prints import (
     Reading,
     comment_inside,
     in_service_code,
+    is_blank,
     is_coloured,
     is_wanted,
     level_of,
@@ -116,7 +117,7 @@ class PrintCall(Rule):
     def _ways(self, found: Print, context: Context) -> Iterator[Proposal]:
         if found.reading is not Reading.RECORD:
             return
-        if all(_is_blank(argument) for argument in found.node.args):
+        if all(is_blank(argument) for argument in found.node.args):
             yield Proposal(
                 Fix.unsafe("Remove the empty print", "a blank line less is printed"), partial(_remove, found)
             )
@@ -144,14 +145,10 @@ def _is_literal(node: ast.Call) -> bool:
     return len(node.args) == 1 and not node.keywords and isinstance(node.args[0], ast.Constant)
 
 
-def _is_blank(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and not node.value.strip()
-
-
 def _remove(found: Print, draft: Draft) -> None:
     from prodready.fixes.from_print import drop_stream
 
-    draft.delete_statement(enclosing_statement(found.node))
+    draft.delete_statement(enclosing_statement(found.node), with_comment=True)
     drop_stream(draft, found.node)
 
 

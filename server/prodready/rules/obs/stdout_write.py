@@ -56,6 +56,7 @@ from prodready.models.prints import (
     Output,
     comment_inside,
     in_service_code,
+    is_blank,
     is_wanted,
     level_of,
     may_be_output,
@@ -92,7 +93,7 @@ class StdoutWrite(Rule):
     def _ways(self, found: Output, context: Context) -> Iterator[Proposal]:
         if not found.is_line or tells_secret(found.node) or comment_inside(found.node, context):
             return
-        if not can_log(found.node, context.names):
+        if all(map(is_blank, found.node.args)) or not can_log(found.node, context.names):
             return
         first = level_of(found.node, found.stream, context.names)
         reason = reason_to_ask(found.node, found.stream)
