@@ -217,12 +217,21 @@ def add_argument(draft: Draft, call: ast.Call, argument: str) -> None:
     comma = code.find(",")
     if comma < 0:
         behind = _advanced(end, between[: len(code.rstrip())])
-        draft.insert(behind, f", {argument}")
+        draft.insert(behind, f",{_gap(draft, end, between, argument)}{argument}")
     elif "\n" in code[comma:] or "\r" in code[comma:]:
         indent = _argument_indent(draft, last, closing)
         draft.insert(Position(closing.line, 0), f"{indent}{argument},{draft.source.newline}")
     else:
         draft.insert(_advanced(end, between[: comma + 1]), f" {argument}")
+
+
+def _gap(draft: Draft, end: Position, between: str, argument: str) -> str:
+    """Return what goes in front of an argument behind the last line of others: a new line, where it does not fit there."""
+    line = draft.source.line(end.line).rstrip("\r\n")
+    fits = len(line) + len(f", {argument}") <= draft.line_length
+    if fits or between.strip() or not between:
+        return " "
+    return draft.source.newline + line[: len(line) - len(line.lstrip())]
 
 
 def _given(call: ast.Call) -> list[ast.expr | ast.keyword]:

@@ -22,14 +22,24 @@ def drop_exception_name(draft: Draft, handler: ast.ExceptHandler, gone: Sequence
     if handler.name is None or handler.type is None:
         return
     removed = {id(n) for n in walk(gone)}
-    used = any(isinstance(n, ast.Name) and n.id == handler.name and id(n) not in removed for n in walk(handler.body))
-    if used:
+    own = _outside_of_rebindings(handler.body, handler.name)
+    if any(isinstance(n, ast.Name) and n.id == handler.name and id(n) not in removed for n in own):
         return
     start = draft.range_of(handler.type).end
     match = re.match(rf"(\)*)\s+as\s+{handler.name}(?=\s*:)", draft.source.line(start.line)[start.column :])
     if match is not None:
         first = Position(start.line, start.column + len(match.group(1)))
         draft.replace(Range(first, Position(start.line, start.column + match.end())), "")
+
+
+def _outside_of_rebindings(body: Sequence[ast.AST], name: str) -> Iterator[ast.AST]:
+    """Yield all nodes but those in inner handlers that call their own exception `name`, too."""
+    for node in body:
+        yield node
+        if not (isinstance(node, ast.ExceptHandler) and node.name == name):
+            yield from _outside_of_rebindings(list(ast.iter_child_nodes(node)), name)
+        elif node.type is not None:
+            yield from walk([node.type])
 
 
 def drop_import(draft: Draft, name: str, gone: Sequence[ast.AST]) -> None:
