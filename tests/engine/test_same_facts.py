@@ -56,3 +56,11 @@ def test_calling_another_function_in_a_handler_is_none() -> None:
 
 def test_asking_at_the_terminal_is_news() -> None:
     assert not knowledge_is_kept(4, "1", "input()")
+
+
+def test_logging_with_what_an_object_holds_is_news() -> None:
+    assert not knowledge_is_kept(4, "1", "self.env.log.debug()")
+
+
+def test_calling_another_method_of_what_an_object_holds_is_none() -> None:
+    assert knowledge_is_kept(4, "1", "self.env.store.debug()")

@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeAlias
 
 from prodready.engine.closing import closing_traits
 from prodready.engine.likeness import likeness, unsubscripted
-from prodready.engine.syntax import FUNCTIONS, FunctionNode, flat_statements
+from prodready.engine.syntax import FUNCTIONS, FunctionNode, dotted, flat_statements
 from prodready.engine.usage import UNUSED, Usage, joined
 
 _MOST_BINDINGS: Final = 50
@@ -278,18 +278,6 @@ def joined_class(whole: ClassSymbol, parts: Sequence[ClassSymbol]) -> ClassSymbo
         whole.traits.union(*(part.traits for part in parts)),
         whole.names.union(*(part.names for part in parts)),
     )
-
-
-def dotted(node: ast.expr | None) -> str | None:
-    """Return `a.b.c` for a chain of attributes on a name, None for anything else."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    parts.append(node.id)
-    return ".".join(reversed(parts))
 
 
 _SAME_LOGGER: Final = frozenset({"bind", "new", "unbind", "try_unbind", "opt", "patch"})

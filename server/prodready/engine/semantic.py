@@ -24,13 +24,13 @@ from prodready.engine.facts import (
     ProjectFacts,
     Symbol,
     bindings,
-    dotted,
     one_of,
 )
 from prodready.engine.syntax import (
     FUNCTIONS,
     SCOPES,
     FunctionNode,
+    dotted,
     enclosing_class,
     flat_statements,
     nearest,

@@ -221,6 +221,18 @@ def keyword(call: ast.Call, name: str) -> ast.expr | None:
     return next((k.value for k in call.keywords if k.arg == name), None)
 
 
+def dotted(node: ast.expr | None) -> str | None:
+    """Return `a.b.c` for a chain of attributes on a name, None for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
 def is_constant(node: ast.AST | None, value: object) -> bool:
     """Tell whether `node` is the literal `value` (of the same type: `True` is not `1`)."""
     return isinstance(node, ast.Constant) and node.value is value

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from prodready.engine.nodes import Nodes
-from prodready.engine.syntax import is_main_guard, walk
+from prodready.engine.syntax import dotted, is_main_guard, walk
+
+_LOGS: Final = ("log", "logger", "logging")
+"""How the names of attributes end that hold a logger."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Names of functions, without what they are called on, and one trait of the module.
+    """Names of functions, without what they are called on, and two traits of the module.
 
     `by_script` are called under `if __name__ == "__main__":`, `by_handlers` inside an `except` clause, `at_exit` were
     handed to `atexit.register`, `as_values` are handed to some call, kept or returned without being called. `asks`
-    tells whether the module asks somebody at a terminal, by `input()`.
+    tells whether the module asks somebody at a terminal, by `input()`. `logs` are the calls, as written, on what
+    objects hold under the name of a logger: `self.env.log.debug`.
     """
 
     by_script: frozenset[str] = frozenset()
@@ -25,6 +29,7 @@ class Usage:
     at_exit: frozenset[str] = frozenset()
     as_values: frozenset[str] = frozenset()
     asks: bool = False
+    logs: frozenset[str] = frozenset()
 
     def among(self, defined: Collection[str]) -> Usage:
         """Return the same for those functions only that the module defines, so that other names change nothing."""
@@ -34,6 +39,7 @@ class Usage:
             self.at_exit.intersection(defined),
             self.as_values.intersection(defined),
             self.asks,
+            self.logs,
         )
 
 
@@ -53,6 +59,7 @@ def usage_in(nodes: Nodes) -> Usage:
         frozenset(name for call in calls for name in _registered(call)),
         frozenset(values_in(keeping)),
         any(isinstance(call.func, ast.Name) and call.func.id == "input" for call in calls),
+        frozenset(_logging_in(calls)),
     )
 
 
@@ -65,6 +72,7 @@ def joined(parts: Iterable[Usage]) -> Usage:
         frozenset().union(*(u.at_exit for u in every)),
         frozenset().union(*(u.as_values for u in every)),
         any(u.asks for u in every),
+        frozenset().union(*(u.logs for u in every)),
     )
 
 
@@ -116,6 +124,17 @@ def called_in(blocks: Iterable[ast.AST]) -> Iterator[str]:
             name = _last_name(node.func)
             if name is not None:
                 yield name
+
+
+def _logging_in(calls: Iterable[ast.Call]) -> Iterator[str]:
+    # Most calls are on names: no function is called for these.
+    for call in calls:
+        function = call.func
+        held = function.value if isinstance(function, ast.Attribute) else None
+        if isinstance(held, ast.Attribute) and held.attr.lower().endswith(_LOGS):
+            written = dotted(function)
+            if written is not None and written.startswith("self."):
+                yield written
 
 
 def _registered(call: ast.Call) -> Iterator[str]:

@@ -9,7 +9,7 @@ from prodready.engine.finding import Position
 from prodready.engine.syntax import enclosing_function
 from prodready.fixes.imports import Imports, Refusal
 from prodready.fixes.unused import drop_name
-from prodready.models.loggers import LoggerKind, module_loggers, own_logger, unknown_loggers
+from prodready.models.loggers import LoggerKind, foreign_logger, module_loggers, own_logger
 
 if TYPE_CHECKING:
     from prodready.engine.settings import SharedLogger
@@ -28,7 +28,7 @@ def logger_at(draft: Draft, imports: Imports, at: ast.AST) -> tuple[str, str]:
 
     Raises:
         Refusal: when no name is free, module-level code would use a logger before it exists that cannot be asked for,
-            or the module has a logger of which nobody knows how it is called.
+            or what is logged with here is called in a way that nobody knows.
     """
     names = draft.context.names
     known = [(name, kind) for name, kind in module_loggers(names) if names.bound_locally(name, at) is None]
@@ -40,8 +40,9 @@ def logger_at(draft: Draft, imports: Imports, at: ast.AST) -> tuple[str, str]:
     own = own_logger(at, names)
     if own is not None:
         return own[0], own[1].value
-    if unknown_loggers(names):
-        raise Refusal("it is not known what kind of logger this module uses")
+    foreign = foreign_logger(at, names)
+    if foreign is not None:
+        raise Refusal(f"it is not known what kind of logger '{foreign}' is")
     shared = _shared(draft)
     if shared is not None:
         try:

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from prodready.engine.facts import dotted
 from prodready.engine.remembered import remembered
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import SCOPES, TRIES, walk_own
+from prodready.engine.syntax import SCOPES, TRIES, dotted, walk_own
 from prodready.models.loggers import log_call
 
 

@@ -6,8 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import Final
 
-from prodready.engine.facts import dotted
-from prodready.engine.syntax import keyword, walk, walk_own
+from prodready.engine.syntax import dotted, keyword, walk, walk_own
 from prodready.models.ownership import is_eager
 from prodready.models.resource_table import Kind, Resource
 

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from prodready.engine.facts import dotted
 from prodready.engine.semantic import BUILTINS, Names
 from prodready.engine.syntax import (
     FUNCTIONS,
@@ -15,6 +14,7 @@ from prodready.engine.syntax import (
     FunctionNode,
     ancestors,
     block_of,
+    dotted,
     enclosing_class,
     enclosing_statement,
     in_loop,

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from prodready.engine.facts import dotted
 from prodready.engine.finding import Fix
 from prodready.engine.remembered import remembered
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import TRIES, FunctionNode, ancestors, keyword, parent, walk_own
+from prodready.engine.syntax import TRIES, FunctionNode, ancestors, dotted, keyword, parent, walk_own
 from prodready.models.closing_paths import Outcome, Verdict, closing_outcome
 from prodready.models.extent import Opened, extent_of, lives_on
 from prodready.models.guards import Guard

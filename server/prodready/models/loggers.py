@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import enum
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,12 +16,20 @@ from prodready.engine.facts import (
     FunctionSymbol,
     ImportSymbol,
     ModuleFacts,
-    dotted,
 )
-from prodready.engine.remembered import remembered_of_module
-from prodready.engine.semantic import Names
+from prodready.engine.remembered import remembered, remembered_of_module
+from prodready.engine.semantic import Names, argument_names
 from prodready.engine.settings import FileSettings
-from prodready.engine.syntax import FUNCTIONS, FunctionNode, around, is_constant, keyword, walk_own
+from prodready.engine.syntax import (
+    FUNCTIONS,
+    FunctionNode,
+    around,
+    dotted,
+    enclosing_function,
+    is_constant,
+    keyword,
+    walk_own,
+)
 
 
 class LoggerKind(enum.Enum):
@@ -99,6 +108,7 @@ METHODS: Final = {
     "acritical": "critical",
 }
 """The methods that write a record, with the level that they write at; `log` takes its level as an argument."""
+_LOG_FUNCTIONS: Final = frozenset(METHODS) - {"log"}
 _LEVELS: Final = {
     "logging.DEBUG": "debug",
     "logging.INFO": "info",
@@ -190,20 +200,44 @@ def module_loggers(names: Names) -> tuple[tuple[str, LoggerKind], ...]:
 
 @remembered_of_module
 def unknown_loggers(names: Names) -> list[str]:
-    """Return the module-level names that look like loggers, but whose kind nobody knows."""
+    """Return what the module logs with, as far as nobody knows its kind: names of its own, and attributes of `self`."""
     alike = [name for name in names.facts.symbols if _LOGGER_NAME.search(name)]
-    return [name for name in alike if _may_be_logger(name, names) and _of_module_name(name, names) is None]
+    own = [name for name in alike if _may_be_logger(name, names) and _of_module_name(name, names) is None]
+    classes = [name for name in names.facts.symbols if isinstance(names.facts.symbol(name), ClassSymbol)]
+    return [*own, *(held for held in _held_loggers(names) if not any(_knows(c, held, names) for c in classes))]
+
+
+def _held_loggers(names: Names) -> list[str]:
+    """Return what objects of the module hold and log with, as it is written: `self.env.log`."""
+    called = (written.rpartition(".") for written in names.facts.usage.logs)
+    return sorted({held for held, _, method in called if method in METHODS and _is_like_logger(held)})
+
+
+def _knows(class_name: str, held: str, names: Names) -> bool:
+    """Tell whether a class of the module tells the kind of the logger that its objects hold as `held`."""
+    inside = ast.Pass()
+    inside.parent = ast.ClassDef(class_name, [], [], [], [])  # type: ignore[attr-defined]
+    return _of_own(held.removeprefix("self."), inside, names) is not None
+
+
+def _of_own(attribute: str, at: ast.AST, names: Names) -> LoggerKind | None:
+    """Return the kind of logger that an attribute is of the object whose class is around `at`."""
+    node = ast.Attribute(ast.Name("self", ast.Load()), attribute, ast.Load())
+    node.parent = at  # type: ignore[attr-defined]
+    return _of_maker(names.made_by(node), names) or _of_attribute(node, names)
 
 
 def own_logger(at: ast.AST, names: Names) -> tuple[str, LoggerKind] | None:
-    """Return the logger that the object of the method around `at` has (`self.logger`), with its known kind."""
+    """Return the logger that a function around `at` is given, or its object has (`self.logger`), and its known kind."""
+    for name in _loggers_given(at):
+        kind = _of_parameter(_name(name, at), names)
+        if kind is not None:
+            return name, kind
     function = next((up for up in around(at, FUNCTIONS) if isinstance(up, FUNCTIONS)), None)
     if function is None or [a.arg for a in function.args.args[:1]] != ["self"]:
         return None
     for attribute in _ATTRIBUTES:
-        node = ast.Attribute(ast.Name("self", ast.Load()), attribute, ast.Load())
-        node.parent = at  # type: ignore[attr-defined]
-        kind = _of_maker(names.made_by(node), names) or _of_attribute(node, names)
+        kind = _of_own(attribute, at, names)
         if kind is not None and names.has_attribute(attribute, at) and _is_bound_above(attribute, at, function):
             return f"self.{attribute}", kind
     return None
@@ -222,10 +256,46 @@ def _is_bound_above(attribute: str, at: ast.AST, function: FunctionNode) -> bool
 
 
 def can_log(at: ast.AST, names: Names) -> bool:
-    """Tell whether it is known how to log at `at`: not where a module has a logger of an unknown kind only."""
+    """Tell whether it is known how to log at `at`: not where there is a logger of an unknown kind only."""
     if any(names.bound_locally(name, at) is None for name, _ in module_loggers(names)):
         return True
-    return own_logger(at, names) is not None or not unknown_loggers(names)
+    return own_logger(at, names) is not None or foreign_logger(at, names) is None
+
+
+def foreign_logger(at: ast.AST, names: Names) -> str | None:
+    """Return what the module, or the function around `at`, logs with where nobody knows how that is called.
+
+    Another logger beside it would write to where nobody has set one up, or in another form.
+    """
+    unknown = next(iter(unknown_loggers(names)), None)
+    if unknown is not None:
+        return unknown
+    function = enclosing_function(at)
+    return None if function is None else _unknown_in(function, names)
+
+
+@remembered
+def _unknown_in(function: FunctionNode | ast.Lambda, names: Names) -> str | None:
+    """Return a logger of an unknown kind that a function calls."""
+    calls = (
+        log_call(node, names)
+        for node in walk_own([function.body] if isinstance(function, ast.Lambda) else function.body)
+    )
+    return next((ast.unparse(c.receiver) for c in calls if c and c.receiver and c.kind is LoggerKind.UNKNOWN), None)
+
+
+def _loggers_given(at: ast.AST) -> Iterator[str]:
+    """Yield the parameters of the functions around `at` that are called like a logger."""
+    for up in around(at, FUNCTIONS):
+        if isinstance(up, FUNCTIONS):
+            yield from filter(_is_like_logger, argument_names(up.args))
+
+
+def _name(name: str, at: ast.AST) -> ast.Name:
+    """Return a node that means what `name` means at `at`."""
+    node = ast.Name(name, ast.Load())
+    node.parent = at  # type: ignore[attr-defined]
+    return node
 
 
 def is_configured_log_function(node: ast.Call, names: Names, settings: FileSettings) -> bool:
@@ -334,11 +404,15 @@ def _of_module_name(name: str, names: Names) -> LoggerKind | None:
 
 
 def _may_be_logger(name: str, names: Names) -> bool:
-    """Tell whether a module-level name is bound to what may be a logger: no module, function, class or literal."""
+    """Tell whether a module-level name is bound to what may be a logger: no function, class or literal.
+
+    A module of the project is one if it has functions to log with.
+    """
     symbol = names.facts.symbol(name)
     if isinstance(symbol, ImportSymbol):
         target = names.facts.absolute(symbol.target)
-        return "." in target and names.project.module(target) is None
+        module = names.project.module(target)
+        return "." in target and (module is None or not _LOG_FUNCTIONS.isdisjoint(module.symbols))
     return isinstance(symbol, (CallSymbol, AliasSymbol))
 
 
@@ -351,6 +425,9 @@ def _of_call(node: ast.Call, names: Names) -> LoggerKind | None:
 
 
 def _named_like_logger(node: ast.expr) -> bool:
-    if isinstance(node, ast.Name):
-        return _LOGGER_NAME.search(node.id) is not None
-    return isinstance(node, ast.Attribute) and _LOGGER_NAME.search(node.attr) is not None
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return _is_like_logger(name)
+
+
+def _is_like_logger(written: str) -> bool:
+    return _LOGGER_NAME.search(written.rpartition(".")[2]) is not None

@@ -6,9 +6,18 @@ import ast
 import re
 from typing import Final
 
-from prodready.engine.facts import ClassSymbol, dotted
+from prodready.engine.facts import ClassSymbol
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FUNCTIONS, TRIES, FunctionNode, ancestors, is_constant, parent, walk
+from prodready.engine.syntax import (
+    FUNCTIONS,
+    TRIES,
+    FunctionNode,
+    ancestors,
+    dotted,
+    is_constant,
+    parent,
+    walk,
+)
 from prodready.engine.usage import called_in, values_in
 from prodready.models.loggers import METHODS
 from prodready.models.naming import words_of

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from prodready.engine.facts import dotted
 from prodready.engine.remembered import remembered
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import SCOPES, ancestors, parent, placed, walk
+from prodready.engine.syntax import SCOPES, ancestors, dotted, parent, placed, walk
 
 COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
 

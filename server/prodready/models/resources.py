@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from prodready.engine.facts import ClassSymbol, ModuleFacts, dotted
+from prodready.engine.facts import ClassSymbol, ModuleFacts
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import (
     FUNCTIONS,
     FunctionNode,
     ancestors,
+    dotted,
     enclosing_function,
     is_constant,
     keyword,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from prodready.engine.facts import dotted
 from prodready.engine.rule import Context
-from prodready.engine.syntax import ancestors, enclosing_function, enclosing_statement, parent
+from prodready.engine.syntax import ancestors, dotted, enclosing_function, enclosing_statement, parent
 from prodready.models.dependents import Dependents
 from prodready.models.ownership import is_harmless_call
 from prodready.models.resource_table import Kind, Manager, Resource

@@ -41,7 +41,8 @@ The other levels are offered as well. It is unsafe because the text leaves stand
 
 There is no fix for progress (`end=""`), for unpacked values (`*rows`), for a print whose result is used, where
 comments stand between the values, and where a value sounds secret (`api_key`), which must not get into a log either;
-nor for where to connect to (`database_url`, `dsn`), which may hold a password, nor for text in colours.
+nor for where to connect to (`database_url`, `dsn`), which may hold a password, nor for text in colours, nor where the
+module logs with something that nobody knows how to call (`self.env.log`).
 An empty `print()` is removed.
 
 ## When it is silent

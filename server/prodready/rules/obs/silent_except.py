@@ -43,7 +43,8 @@ identifiers (`chat_id`) that are bound on every path; names that sound secret ar
 becomes a `try` with such a handler. In loops, where a traceback per turn would flood the log, the call has the
 exception instead; a second action puts in one with the traceback. A handler that leaves the loop has one turn, and
 where the exception cannot have a name (`except:`), only the traceback says what it was. The level is the setting
-`silent-level`. Where the finding is a hint, the fix is unsafe: the failure may be an expected one.
+`silent-level`. Where the finding is a hint, the fix is unsafe: the failure may be an expected one. There is none where
+the module logs with something that nobody knows how to call (`self.env.log`).
 
 ## When it is silent
 

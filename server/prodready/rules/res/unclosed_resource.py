@@ -58,10 +58,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from prodready.engine.facts import dotted
 from prodready.engine.finding import Fix, Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
 from prodready.engine.settings import Role
+from prodready.engine.syntax import dotted
 from prodready.fixes.draft import Draft
 from prodready.models.closing_paths import Verdict
 from prodready.models.leaks import Leak, leak_of
