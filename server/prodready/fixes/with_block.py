@@ -40,7 +40,7 @@ def write_leak(leak: Leak, draft: Draft) -> None:
 
     def transform(statements: Statements) -> Statements:
         _check_shape(statements, leak.statement, last)
-        body, footer = _without_closing(statements[1:], leak.name, closers)
+        body, footer = _without_closing(statements[1:], _RemoveClosing(leak.name, closers, leak.resource.kind))
         return [header.around(statements[0], body, _only_comments(footer))]
 
     draft.rewrite(leak.statement, last, transform)
@@ -252,9 +252,43 @@ class _Replace(cst.CSTTransformer):
 class _RemoveClosing(cst.CSTTransformer):
     """Removes the closing calls that a way out of the block follows at once: leaving the `with` closes there."""
 
-    def __init__(self, name: str, closers: frozenset[str]) -> None:
+    def __init__(self, name: str, closers: frozenset[str], kind: Kind) -> None:
         self.name = name
         self.closers = closers
+        self.kind = kind
+
+    def closes(self, statement: cst.CSTNode) -> bool:
+        """Whether a statement is `name.close()`, awaited or not, alone on its line."""
+        return _closed_name(statement, self.closers) == self.name
+
+    def ended(self, node: cst.BaseStatement) -> cst.BaseStatement:
+        """Return the statement that the `with` ends with, without the closing calls at the ends of its own blocks.
+
+        In a `try`, only a socket's goes: what closing a file raises, while it is written, is for the handlers.
+        """
+        if isinstance(node, cst.If):
+            return self._ended_if(node)
+        if self.kind is not Kind.SOCKET or not isinstance(node, (cst.Try, cst.TryStar)):
+            return node
+        if node.finalbody is None and _leaves_behind(node.orelse):
+            return node.with_changes(body=self._ended_block(node.body))
+        return node
+
+    def _ended_if(self, node: cst.If) -> cst.If:
+        orelse = node.orelse
+        if isinstance(orelse, cst.If):
+            orelse = self._ended_if(orelse)
+        elif orelse is not None:
+            orelse = orelse.with_changes(body=self._ended_block(orelse.body))
+        return node.with_changes(body=self._ended_block(node.body), orelse=orelse)
+
+    def _ended_block(self, block: cst.BaseSuite) -> cst.BaseSuite:
+        if not isinstance(block, cst.IndentedBlock):
+            return block
+        *others, last = block.body
+        if others and self.closes(last):
+            return block.with_changes(body=others, footer=[*_comments_of(last), *block.footer])
+        return block.with_changes(body=[*others, self.ended(last)])
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802  libcst's name
         return False
@@ -265,7 +299,7 @@ class _RemoveClosing(cst.CSTTransformer):
         kept: list[cst.BaseStatement] = []
         lines: Lines = ()
         for statement, following in zip(updated_node.body, [*updated_node.body[1:], None], strict=True):
-            if _is_closing(statement, self.name, self.closers) and following is not None and _leaves(following):
+            if self.closes(statement) and following is not None and _leaves(following):
                 lines = [*lines, *_comments_of(statement)]
             else:
                 kept.append(_padded(statement, [*lines, *_lines_of(statement)]) if lines else statement)
@@ -273,32 +307,24 @@ class _RemoveClosing(cst.CSTTransformer):
         return updated_node.with_changes(body=kept)
 
 
-def _without_closing(
-    statements: Statements, name: str, closers: frozenset[str]
-) -> tuple[list[cst.BaseStatement], Lines]:
+def _without_closing(statements: Statements, remover: _RemoveClosing) -> tuple[list[cst.BaseStatement], Lines]:
     """Return the statements of a new `with` without the calls that it replaces, and comments to end it with."""
-    remover = _RemoveClosing(name, closers)
     kept: list[cst.BaseStatement] = []
     lines: Lines = ()
     for index, statement in enumerate(statements):
-        if _is_closing(statement, name, closers) and _ends_block(statements[index + 1 :]):
+        if remover.closes(statement) and _ends_block(statements[index + 1 :]):
             lines = [*lines, *_comments_of(statement)]
             continue
         visited = statement.visit(remover)
         assert isinstance(visited, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
         kept.append(_padded(visited, [*lines, *_lines_of(visited)]) if lines else visited)
         lines = ()
-    return kept or [cst.parse_statement("pass")], lines
+    return [*kept[:-1], remover.ended(kept[-1])] if kept else [cst.parse_statement("pass")], lines
 
 
 def _ends_block(following: Statements) -> bool:
     """Whether only other closing calls, or a plain way out, stand between a statement and the end of a block."""
     return all(_closed_name(statement) is not None for statement in following) or _leaves(following[0])
-
-
-def _is_closing(statement: cst.CSTNode, name: str, closers: frozenset[str]) -> bool:
-    """Whether a statement is `name.close()`, awaited or not, alone on its line."""
-    return _closed_name(statement, closers) == name
 
 
 def _closed_name(statement: cst.CSTNode, closers: frozenset[str] = frozenset({"close", "aclose"})) -> str | None:
@@ -322,6 +348,11 @@ def _leaves(statement: cst.CSTNode) -> bool:
     if isinstance(small, cst.Return):
         return small.value is None or isinstance(small.value, (cst.Name, cst.BaseNumber, cst.BaseString, cst.Attribute))
     return isinstance(small, (cst.Raise, cst.Break, cst.Continue))
+
+
+def _leaves_behind(orelse: cst.Else | None) -> bool:
+    """Whether nothing that could mind an open resource comes behind the body of a `try`."""
+    return orelse is None or (isinstance(orelse.body, cst.IndentedBlock) and _leaves(orelse.body.body[0]))
 
 
 def _check_shape(statements: Statements, first: ast.stmt, last: ast.stmt) -> None:
