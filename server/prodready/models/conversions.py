@@ -48,8 +48,8 @@ _EXPECTED: Final = frozenset({
 """Methods whose failure is nothing unusual, whatever they are called on: a queue is empty, the other side has gone."""
 _CONVERTING: Final = frozenset({
     "as", "coerce", "convert", "decode", "deserialize", "dumps", "encode", "format", "from", "has", "is", "loads",
-    "mask", "normalize", "parse", "redact", "safe", "sanitize", "serialize", "split", "strip", "supports", "to",
-    "truncate",
+    "mask", "normalize", "parse", "redact", "safe", "sanitize", "serialize", "split", "strip", "supports", "timezone",
+    "to", "truncate",
 })  # fmt: skip
 """First words in the names of functions that compute one value from another."""
 _LOOKING: Final = frozenset({"detect", "extract", "find", "get", "guess", "infer", "look", "lookup", "resolve"})
@@ -126,5 +126,12 @@ def _stays_inside(node: ast.Call) -> bool:
 
 def _mentioned(call: ast.Call) -> list[str]:
     """Return the names in what is called and in what it is given."""
-    found = [n for n in walk([call]) if isinstance(n, (ast.Name, ast.Attribute))]
+    found = [n for n in walk([call]) if isinstance(n, (ast.Name, ast.Attribute)) and not _is_of_request(n)]
     return [n.id if isinstance(n, ast.Name) else n.attr for n in found]
+
+
+def _is_of_request(node: ast.Name | ast.Attribute) -> bool:
+    """Tell whether something is the session of a request, which is at hand: no connection."""
+    holder = node.value if isinstance(node, ast.Attribute) and node.attr == "session" else None
+    name = getattr(holder, "attr", None) or getattr(holder, "id", "")
+    return name in ("req", "request")

@@ -16,6 +16,7 @@ from prodready.engine.syntax import (
     enclosing_function,
     following,
     is_constant,
+    keyword,
     nearest,
     parent,
     placed,
@@ -46,6 +47,9 @@ _PURE_METHODS: Final = frozenset({
 })  # fmt: skip
 """Methods of strings and times that only compute."""
 _CASTS: Final = frozenset({"typing.cast", "typing_extensions.cast"})
+_OPENS: Final = frozenset({"builtins.open", "io.open", "codecs.open", "gzip.open"})
+_FILE_METHODS: Final = frozenset({"open", "read_bytes", "read_text", "write_bytes", "write_text"})
+_WRITING: Final = frozenset("wax+")
 _WAITING: Final = frozenset({"asyncio.gather", "asyncio.shield", "asyncio.wait", "asyncio.wait_for"})
 _WAITS_FOR_END: Final = frozenset({"join", "wait"})
 _OUTCOMES: Final = frozenset({"exception", "result"})
@@ -221,6 +225,48 @@ def has_another_form(guard: Guard) -> bool:
         return False
     outer = [next((callee(n) for n in walk(body) if isinstance(n, ast.Call)), None) for body in (tried, instead)]
     return outer[0] is not None and outer[0] == outer[1]
+
+
+def makes_what_is_missing(guard: Guard, names: Names) -> bool:
+    """Tell whether a file that the `try` reads a value from is written right behind: the first time, there is none.
+
+    `try: n = int(path.read_text()) / except Exception: n = 0 / path.write_text(str(n + 1))`
+    """
+    guarded = guarded_by(guard)
+    bound = _bound_by(guarded.body)
+    if isinstance(guard, ast.With) or not all(_gives_default(s, bound) for s in guard.body):
+        return False
+    block, index = placed(guarded)
+    read = set(_files(guarded.body, names, written=False))
+    return not read.isdisjoint(_files(block[index + 1 :], names, written=True))
+
+
+def _gives_default(node: ast.stmt, bound: set[str]) -> bool:
+    """Tell whether a statement binds one of some names, and calls nothing for it but what makes an empty value."""
+    names = {t.id for t in node.targets if isinstance(t, ast.Name)} if isinstance(node, ast.Assign) else set()
+    if not isinstance(node, ast.Assign) or len(names) != len(node.targets):
+        return False
+    calls = (n for n in walk([node.value]) if isinstance(n, ast.Call))
+    return names <= bound and not any(call.args or call.keywords for call in calls)
+
+
+def _files(body: list[ast.stmt], names: Names, *, written: bool) -> Iterator[str]:
+    """Yield what files are read, or `written`, by their paths as the code has them."""
+    for node in walk_own(body):
+        if isinstance(node, ast.Call):
+            opens = names.qualified(node.func) in _OPENS
+            on = node.func.value if isinstance(node.func, ast.Attribute) else None
+            file = node.args[0] if opens and node.args else on
+            method = "open" if opens else callee(node).rpartition(".")[2]
+            if file is not None and method in _FILE_METHODS and _writes(node, method, given=opens) is written:
+                yield ast.unparse(file)
+
+
+def _writes(call: ast.Call, method: str, *, given: bool) -> bool:
+    """Tell whether a call on a file, which is the first argument if it is `given`, writes it."""
+    mode = keyword(call, "mode") or next(iter(call.args[1:] if given else call.args), None)
+    mode_text = mode.value if method == "open" and isinstance(mode, ast.Constant) else ""
+    return method.startswith("write") or not _WRITING.isdisjoint(str(mode_text))
 
 
 def _bound_by(body: list[ast.stmt]) -> set[str]:

@@ -59,9 +59,10 @@ program is being stopped (`if shutdown.is_set(): break`) is not missed.
 It is a hint without a fix where somebody counts on the failure: a comment gives the reason, the `try` only looks up or
 converts (name its exception instead), the function is called `safe` or the like, or its documentation says that it does
 what it can ("best effort", "if available"), a handler of another failure tells the client (`send_text(error)`), a
-missing value is looked for in a second way (`if not x: try: x = …`), the handler makes the same call with something
-else or a loop goes on to the next candidate, a function looks something up (`get_model_info`), the `try` only waits for
-what was started elsewhere (`await task`), or it raises a plain `Exception` to get to its own handler.
+missing value is looked for in a second way (`if not x: try: x = …`), the file that is read is written right behind (the
+first time, there is none), the handler makes the same call with something else or a loop goes on to the next candidate,
+a function looks something up (`get_model_info`), the `try` only waits for what was started elsewhere (`await task`), or
+it raises a plain `Exception` to get to its own handler.
 
 It is a hint, too, where the `try` only closes things, or tidies up in an error callback, where the other side is told
 of a connection's end, in a method that closes it (`def close(self): … self.sock.shutdown(…)`) or in front of what is
@@ -88,6 +89,7 @@ from prodready.models.excuses import (
     has_another_form,
     has_second_way,
     infers_missing,
+    makes_what_is_missing,
     only_stores,
     polls,
     raises_on_purpose,
@@ -206,7 +208,7 @@ def _reason(node: Guard, context: Context) -> _Reason | None:
         return _Reason.VALUE
     if has_another_form(node) or tries_next(node) or polls(node, names) or defaults_one_lookup(node, names):
         return _Reason.VALUE
-    if guards_computation(node, names):
+    if guards_computation(node, names) or makes_what_is_missing(node, names):
         return _Reason.VALUE
     if is_to_be_safe(node) or tells_client_in_handler(node) or awaits_task(node, names):
         return _Reason.OTHER
