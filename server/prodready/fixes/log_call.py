@@ -226,7 +226,7 @@ def add_argument(draft: Draft, call: ast.Call, argument: str) -> None:
 
 
 def _gap(draft: Draft, end: Position, between: str, argument: str) -> str:
-    """Return what goes in front of an argument behind the last line of others: a new line, where it does not fit there."""
+    """Return what goes in front of an argument behind the last line of others: a new line, where it would not fit."""
     line = draft.source.line(end.line).rstrip("\r\n")
     fits = len(line) + len(f", {argument}") <= draft.line_length
     if fits or between.strip() or not between:
