@@ -10,7 +10,7 @@ from typing import cast
 from prodready.engine.facts import CallSymbol
 from prodready.engine.finding import Fix
 from prodready.engine.rule import Context
-from prodready.engine.syntax import ancestors, block_of, placed
+from prodready.engine.syntax import ancestors, block_of, placed, walk
 from prodready.models.guards import Guard
 from prodready.models.ownership import How, Use, uses_of
 from prodready.models.resource_table import Manager, Resource
@@ -70,8 +70,27 @@ class ManualClose:
     def fix(self) -> Fix:
         """What the repair promises."""
         title = f"Close {names_of(self.items)} by a 'with'"
-        moved = self._moved()
-        return Fix(title) if not moved else Fix.unsafe(title, moved)
+        reason = self._moved() or self._closed_twice()
+        return Fix(title) if not reason else Fix.unsafe(title, reason)
+
+    def _closed_twice(self) -> str:
+        """Say what is closed by hand elsewhere, too, and is of a class that may not bear being closed again."""
+        touched = block_of(self.statement) if not self.is_split else [self.statement]
+        begin = self.first.lineno
+        calls = [
+            n
+            for s in touched
+            if begin <= s.lineno <= self.statement.lineno
+            for n in walk([s])
+            if isinstance(n, ast.Call)
+        ]
+        for item in self.items:
+            own = {id(n) for n in walk([item.close])}
+            closers = item.resource.closers | {"close"}
+            others = (c for c in calls if id(c) not in own and _closes(c, item.name, closers))
+            if not item.resource.is_known and any(others):
+                return f"'{item.name}' would be closed twice"
+        return ""
 
     def _moved(self) -> str:
         """Say which statement of the `finally` would run at another time than today, relative to the closing."""
@@ -84,6 +103,13 @@ class ManualClose:
             if not item.is_inside and after:
                 return f"'{_first_line(after[0])}' would run before '{item.name}' is closed"
         return ""
+
+
+def _closes(call: ast.Call, name: str, closers: frozenset[str]) -> bool:
+    func = call.func
+    if not isinstance(func, ast.Attribute) or func.attr not in closers:
+        return False
+    return isinstance(func.value, ast.Name) and func.value.id == name
 
 
 def names_of(items: Sequence[Item]) -> str:
