@@ -12,6 +12,8 @@ from prodready.engine.syntax import dotted, is_main_guard, walk
 
 _LOGS: Final = ("log", "logger", "logging")
 """How the names of attributes end that hold a logger."""
+_LEVELS: Final = frozenset({"critical", "debug", "error", "exception", "fatal", "info", "warn", "warning"})
+"""The methods that loggers of all kinds have, and lists called `log` have not."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class Usage:
 
     `by_script` are called under `if __name__ == "__main__":`, `by_handlers` inside an `except` clause, `at_exit` were
     handed to `atexit.register`, `as_values` are handed to some call, kept or returned without being called. `asks`
-    tells whether the module asks somebody at a terminal, by `input()`. `logs` are the calls, as written, on what
-    objects hold under the name of a logger: `self.env.log.debug`.
+    tells whether the module asks somebody at a terminal, by `input()`. `logs` is what objects hold under the name of
+    a logger and log with, as it is written: `self.env.log`.
     """
 
     by_script: frozenset[str] = frozenset()
@@ -130,9 +132,9 @@ def _logging_in(calls: Iterable[ast.Call]) -> Iterator[str]:
     # Most calls are on names: no function is called for these.
     for call in calls:
         function = call.func
-        held = function.value if isinstance(function, ast.Attribute) else None
+        held = function.value if isinstance(function, ast.Attribute) and function.attr in _LEVELS else None
         if isinstance(held, ast.Attribute) and held.attr.lower().endswith(_LOGS):
-            written = dotted(function)
+            written = dotted(held)
             if written is not None and written.startswith("self."):
                 yield written
 

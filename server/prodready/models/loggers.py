@@ -209,8 +209,7 @@ def unknown_loggers(names: Names) -> list[str]:
 
 def _held_loggers(names: Names) -> list[str]:
     """Return what objects of the module hold and log with, as it is written: `self.env.log`."""
-    called = (written.rpartition(".") for written in names.facts.usage.logs)
-    return sorted({held for held, _, method in called if method in METHODS and _is_like_logger(held)})
+    return sorted(filter(_is_like_logger, names.facts.usage.logs))
 
 
 def _knows(class_name: str, held: str, names: Names) -> bool:
