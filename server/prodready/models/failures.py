@@ -15,9 +15,9 @@ from prodready.engine.syntax import (
     ancestors,
     block_of,
     dotted,
-    enclosing_class,
     enclosing_statement,
     in_loop,
+    nearest,
     walk,
     walk_own,
 )
@@ -39,6 +39,11 @@ _ABOUT_SECRETS: Final = frozenset({
 })  # fmt: skip
 """Last words of names that are about a secret without holding it; counted `tokens` are those of language models."""
 _IDENTIFYING: Final = frozenset({"id", "uid", "uuid", "pk"})
+_COMMON: Final = frozenset({
+    "call", "callback", "execute", "handle", "handler", "inner", "loop", "main", "perform", "process", "run", "start",
+    "stop", "task", "work", "wrapper",
+})  # fmt: skip
+"""Names of functions that say nothing of what they do."""
 _THINGS: Final = frozenset({"dir", "directory", "file", "filename", "folder", "module", "path", "slug"})
 """Last words of loop variables that are short to log, and say which turn it was."""
 _SECRET: Final = frozenset({
@@ -50,23 +55,31 @@ _SECRET: Final = frozenset({
 def what_failed(guarded: ast.stmt, names: Names) -> str:
     """Return what a failure of `guarded` (a `try` or `with` statement) is to be called: `sync_status failed`.
 
-    That is the function around it; where the function guards several things, or goes on after the failure, the call is
-    named too; at module level the call alone. Where a default stands in for one name, or one is set in a loop, that
-    name is said to lack its value.
+    That is the function around it; where the function guards several things, goes on after the failure, or has a name
+    that many have (`run`, outside of a class), the call is named too; at module level the call alone. Where a default
+    stands in for one name, or one is set in a loop, that name is said to lack its value.
     """
-    name = _name_to_set(guarded)
-    if name is not None:
-        return f"{name} could not be set"
     around = function = _function_around(guarded)
     while function is not None and not _tells(function.name):
         function = _function_around(function)
+    missing = _name_to_set(guarded)
     if function is None:
-        return f"{_first_call(guarded, names) or 'start-up'} failed"
-    owner = enclosing_class(function)
-    name = f"{owner.name}.{function.name}" if owner is not None and function.name.startswith("__") else function.name
+        return f"{missing} could not be set" if missing else f"{_first_call(guarded, names) or 'start-up'} failed"
+    name = _called_in_logs(function)
+    if missing is not None:
+        return f"{name}: {missing} could not be set"
     partly = around is not function or _guards_several(function) or _goes_on(guarded, function)
-    call = _first_call(guarded, names) if partly else None
+    call = _first_call(guarded, names) if partly or name in _COMMON else None
     return f"{name}: {call} failed" if call else f"{name} failed"
+
+
+def _called_in_logs(function: FunctionNode) -> str:
+    """Return the name of a function, where it is that of many with what is around it: `Worker.run`, `retry.wrapper`."""
+    if function.name not in _COMMON and not function.name.startswith("__"):
+        return function.name
+    owner = nearest(function, SCOPES)
+    name = getattr(owner[0], "name", None) if owner is not None else None
+    return f"{name}.{function.name}" if name else function.name
 
 
 def identifiers(guarded: ast.stmt) -> list[str]:
