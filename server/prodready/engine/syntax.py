@@ -233,6 +233,11 @@ def dotted(node: ast.expr | None) -> str | None:
     return ".".join(reversed(parts))
 
 
+def is_blank(node: ast.AST) -> bool:
+    """Tell whether `node` is a literal string of white space alone."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and not node.value.strip()
+
+
 def is_constant(node: ast.AST | None, value: object) -> bool:
     """Tell whether `node` is the literal `value` (of the same type: `True` is not `1`)."""
     return isinstance(node, ast.Constant) and node.value is value

@@ -422,11 +422,6 @@ def _displays_line_by_line(function: FunctionNode, names: Names) -> bool:
     return sum(enclosing_handler(n) is None for n in outputs) >= _ENOUGH_FOR_DISPLAY
 
 
-def is_blank(node: ast.expr) -> bool:
-    """Tell whether a value that is written is white space alone."""
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and not node.value.strip()
-
-
 @remembered
 def _only_outputs(function: FunctionNode, names: Names) -> bool:
     """Tell whether a function consists of three or more outputs, with conditions and loops around them at most."""

@@ -67,7 +67,7 @@ from functools import partial
 
 from prodready.engine.finding import Fix, Severity
 from prodready.engine.rule import SERVICE_ROLES, Context, FixAvailability, Hit, Proposal, Rule
-from prodready.engine.syntax import enclosing_statement
+from prodready.engine.syntax import enclosing_statement, is_blank
 from prodready.fixes.draft import Draft
 from prodready.models.loggers import can_log
 from prodready.models.prints import (
@@ -76,7 +76,6 @@ from prodready.models.prints import (
     Reading,
     comment_inside,
     in_service_code,
-    is_blank,
     is_coloured,
     is_wanted,
     level_of,

@@ -49,6 +49,7 @@ from functools import partial
 
 from prodready.engine.finding import Fix, Severity
 from prodready.engine.rule import SERVICE_ROLES, Context, FixAvailability, Hit, Proposal, Rule
+from prodready.engine.syntax import is_blank
 from prodready.fixes.draft import Draft
 from prodready.models.loggers import can_log
 from prodready.models.prints import (
@@ -56,7 +57,6 @@ from prodready.models.prints import (
     Output,
     comment_inside,
     in_service_code,
-    is_blank,
     is_wanted,
     level_of,
     may_be_output,
