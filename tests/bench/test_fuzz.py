@@ -23,6 +23,7 @@ INPUTS = {
     "a printed text with NUL, which no code can hold": b'f"{x:.2f} a={x}\x01\x00"',
     "a printed text over two lines": b"f'{a}'\r''",
     "a printed raw text with a backslash in front of a value": b'rf"\\{a}"',
+    "a printed text with a backslash in front of a value": b'f"a={a!r} \\{a}"',
     "a printed text with half an escape, which is no code": b'f"\\x{a}"',
     "printed bytes of two literals": b'b""b""',
     "a message": b'\xff{"jsonrpc":"2.0","id":1,"method":"textDocument/hover","params":{}}\n{"id":[]}\nnull',

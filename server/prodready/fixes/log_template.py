@@ -31,7 +31,9 @@ class Text:
         if self.is_raw:
             # No literal of its own: a part of one may end with a backslash, in front of a value.
             return _LINE_END.sub("\n", self.raw)
-        value = ast.literal_eval(f"{self.quote}{self.raw}{self.quote}")
+        # The last backslash of a part in front of a value stands for itself, as there is no escape that it begins.
+        alone = (len(self.raw) - len(self.raw.rstrip("\\"))) % 2 * "\\"
+        value = ast.literal_eval(f"{self.quote}{self.raw}{alone}{self.quote}")
         assert isinstance(value, str)
         return value
 
