@@ -101,6 +101,7 @@ MISTAKES = [
     'x = f"{a["b"]}\n',
     'x = f"{}" f"{a["b"]}"\n',
     "x = f'{x for x in a['b']}'\n",
+    'print(f"]N{f"\\N{)\n',
     "x = f'{lambda x: a['b']}'\n",
     'x = f"{a["b"]}}"\n',
     'print f"{a["b"]}"\n',

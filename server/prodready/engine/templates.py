@@ -216,11 +216,17 @@ class _Scanner:
                 position = fields.field(position + 1)
             elif two[:1] == "\\" and two[1:] not in ("{", "}"):
                 named = "r" not in prefix and self._text.startswith("N{", position + 1)
-                position = self._text.find("}", position) + 1 if named else position + 2
+                position = self._behind_name(position) if named else position + 2
             else:
                 position = self.literal(position, quote)
         template = Template("t" in prefix, fields.is_nested, tuple(fields.expressions))
         return position + len(quote), template
+
+    def _behind_name(self, position: int) -> int:
+        end = self._text.find("}", position)
+        if end < 0:
+            raise Unreadable
+        return end + 1
 
     def literal(self, position: int, quote: str) -> int:
         """Step over one character of a string's text; raises Unreadable for one that cannot stand there."""
