@@ -151,7 +151,9 @@ def awaits_task(guard: Guard, names: Names) -> bool:
         return False
     waits = body[0].value
     if isinstance(waits, ast.Call):
-        return isinstance(waits.func, ast.Attribute) and waits.func.attr in _OUTCOMES and not waits.args
+        asked = waits.func if isinstance(waits.func, ast.Attribute) and not waits.args else None
+        # What `pool.submit(send).result()` waits for begins right there.
+        return asked is not None and asked.attr in _OUTCOMES and not isinstance(asked.value, ast.Call)
     return isinstance(waits, ast.Await) and _is_started(waits.value, names)
 
 
