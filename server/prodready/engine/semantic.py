@@ -200,7 +200,8 @@ class Names:
         head, _, rest = text.partition(".")
         bound = self.bound_locally(head, at)
         if rest and self._is_self(head, at):
-            return self._attribute_maker(rest, at)
+            own = self.own_class(at)
+            return None if own is None else self.maker_of(rest, own)
         if bound is None:
             return self._module_maker(self.facts, text, hops)
         symbol = one_of(bound)
@@ -239,28 +240,34 @@ class Names:
     def _is_self(self, name: str, at: ast.AST) -> bool:
         return name in ("self", "cls") and enclosing_class(at) is not None
 
-    def likeness_of(self, attribute: str, at: ast.AST) -> tuple[str, ModuleFacts] | None:
-        """Return what `self.attribute` is said to be like (a type, or what makes one), as its module writes it."""
-        bound, _, facts = self._attribute(attribute, at) or (None, None, self.facts)
+    def own_class(self, at: ast.AST) -> str | None:
+        """Return the name of the class around a node, None where that is not one of the module's own level."""
+        node = enclosing_class(at)
+        return None if node is None or nearest(node, SCOPES) is not None else node.name
+
+    def likeness_of(self, attribute: str, class_name: str) -> tuple[str, ModuleFacts] | None:
+        """Return what an attribute is said to be like (a type, or what makes one), as its module writes it.
+
+        It is one of the objects of a class of this module.
+        """
+        bound, _, facts = self._attribute(attribute, class_name) or (None, None, self.facts)
         return (bound.like, facts) if isinstance(bound, OtherSymbol) and bound.like else None
 
-    def has_attribute(self, attribute: str, at: ast.AST) -> bool:
-        """Tell whether every object of the class around a node has an attribute: from its body, or from `__init__`."""
-        _, owner, _ = self._attribute(attribute, at) or (None, None, None)
+    def has_attribute(self, attribute: str, class_name: str) -> bool:
+        """Tell whether every object of a class of this module has an attribute: from its body, or from `__init__`."""
+        _, owner, _ = self._attribute(attribute, class_name) or (None, None, None)
         return owner is not None and (attribute in owner.names or f"{attribute}:made" in owner.traits)
 
-    def _attribute_maker(self, attribute: str, at: ast.AST) -> str | None:
-        bound, _, facts = self._attribute(attribute, at) or (None, None, self.facts)
+    def maker_of(self, attribute: str, class_name: str) -> str | None:
+        """Return the qualified name of the callable whose result an attribute of a class of this module holds."""
+        bound, _, facts = self._attribute(attribute, class_name) or (None, None, self.facts)
         if isinstance(bound, CallSymbol):
             return self.qualify_in(facts, bound.callee)
         return self._module_maker(facts, bound.target, MAX_HOPS) if isinstance(bound, AliasSymbol) else None
 
-    def _attribute(self, attribute: str, at: ast.AST) -> tuple[Symbol, ClassSymbol, ModuleFacts] | None:
-        """Return what the class around a node, or the first of its bases that does, binds an attribute to."""
-        node = enclosing_class(at)
-        if node is None or "." in attribute or nearest(node, SCOPES) is not None:
-            return None
-        owner = self.facts.symbol(node.name)
+    def _attribute(self, attribute: str, class_name: str) -> tuple[Symbol, ClassSymbol, ModuleFacts] | None:
+        """Return what a class of this module, or the first of its bases that does, binds an attribute to."""
+        owner = self.facts.symbol(class_name)
         if not isinstance(owner, ClassSymbol):
             return None
         pending: list[tuple[ClassSymbol, ModuleFacts]] = [(owner, self.facts)]

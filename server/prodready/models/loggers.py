@@ -165,7 +165,8 @@ def logger_kind(node: ast.expr, names: Names) -> LoggerKind | None:
         return kind
     if isinstance(node, ast.Attribute) and node.attr == "logger" and names.made_by(node.value) in _APPS:
         return LoggerKind.STDLIB
-    return _of_parameter(node, names) or (LoggerKind.UNKNOWN if _named_like_logger(node) else None)
+    given = _of_parameter(node.id, node, names) if isinstance(node, ast.Name) else None
+    return given or (LoggerKind.UNKNOWN if _named_like_logger(node) else None)
 
 
 def log_call(node: ast.AST, names: Names) -> LogCall | None:
@@ -204,7 +205,8 @@ def unknown_loggers(names: Names) -> list[str]:
     alike = [name for name in names.facts.symbols if _LOGGER_NAME.search(name)]
     own = [name for name in alike if _may_be_logger(name, names) and _of_module_name(name, names) is None]
     classes = [name for name in names.facts.symbols if isinstance(names.facts.symbol(name), ClassSymbol)]
-    return [*own, *(held for held in _held_loggers(names) if not any(_knows(c, held, names) for c in classes))]
+    held = ((name, name.removeprefix("self.")) for name in _held_loggers(names))
+    return [*own, *(name for name, attribute in held if not any(_of_own(attribute, c, names) for c in classes))]
 
 
 def _held_loggers(names: Names) -> list[str]:
@@ -212,32 +214,28 @@ def _held_loggers(names: Names) -> list[str]:
     return sorted(filter(_is_like_logger, names.facts.usage.logs))
 
 
-def _knows(class_name: str, held: str, names: Names) -> bool:
-    """Tell whether a class of the module tells the kind of the logger that its objects hold as `held`."""
-    inside = ast.Pass()
-    inside.parent = ast.ClassDef(class_name, [], [], [], [])  # type: ignore[attr-defined]
-    return _of_own(held.removeprefix("self."), inside, names) is not None
+def _of_own(attribute: str, class_name: str, names: Names) -> LoggerKind | None:
+    """Return the kind of logger that an attribute is of the objects of a class of the module.
 
-
-def _of_own(attribute: str, at: ast.AST, names: Names) -> LoggerKind | None:
-    """Return the kind of logger that an attribute is of the object whose class is around `at`."""
-    node = ast.Attribute(ast.Name("self", ast.Load()), attribute, ast.Load())
-    node.parent = at  # type: ignore[attr-defined]
-    return _of_maker(names.made_by(node), names) or _of_attribute(node, names)
+    That the class is given one, or makes one if it is not, will do.
+    """
+    like = names.likeness_of(attribute, class_name)
+    return _of_maker(names.maker_of(attribute, class_name), names) or (like and _of_type(*like, names, _HOPS)) or None
 
 
 def own_logger(at: ast.AST, names: Names) -> tuple[str, LoggerKind] | None:
     """Return the logger that a function around `at` is given, or its object has (`self.logger`), and its known kind."""
     for name in _loggers_given(at):
-        kind = _of_parameter(_name(name, at), names)
+        kind = _of_parameter(name, at, names)
         if kind is not None:
             return name, kind
     function = next((up for up in around(at, FUNCTIONS) if isinstance(up, FUNCTIONS)), None)
-    if function is None or [a.arg for a in function.args.args[:1]] != ["self"]:
+    own = names.own_class(at)
+    if own is None or function is None or [a.arg for a in function.args.args[:1]] != ["self"]:
         return None
     for attribute in _ATTRIBUTES:
-        kind = _of_own(attribute, at, names)
-        if kind is not None and names.has_attribute(attribute, at) and _is_bound_above(attribute, at, function):
+        kind = _of_own(attribute, own, names)
+        if kind is not None and names.has_attribute(attribute, own) and _is_bound_above(attribute, at, function):
             return f"self.{attribute}", kind
     return None
 
@@ -288,13 +286,6 @@ def _loggers_given(at: ast.AST) -> Iterator[str]:
     for up in around(at, FUNCTIONS):
         if isinstance(up, FUNCTIONS):
             yield from filter(_is_like_logger, argument_names(up.args))
-
-
-def _name(name: str, at: ast.AST) -> ast.Name:
-    """Return a node that means what `name` means at `at`."""
-    node = ast.Name(name, ast.Load())
-    node.parent = at  # type: ignore[attr-defined]
-    return node
 
 
 def is_configured_log_function(node: ast.Call, names: Names, settings: FileSettings) -> bool:
@@ -370,21 +361,21 @@ def _of_type(written: str, facts: ModuleFacts, names: Names, hops: int) -> Logge
 
 
 def _of_attribute(node: ast.expr, names: Names) -> LoggerKind | None:
-    """Return the kind of `self.log` where the class says that it is given one, or makes one if it is not."""
+    """Return the kind of `self.log`."""
     if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name) or node.value.id != "self":
         return None
-    like = names.likeness_of(node.attr, node)
-    return None if like is None else _of_type(*like, names, _HOPS)
+    own = names.own_class(node)
+    return None if own is None else _of_own(node.attr, own, names)
 
 
-def _of_parameter(node: ast.expr, names: Names) -> LoggerKind | None:
-    """Return the kind of a parameter that is annotated as a logger and never bound again."""
-    if not isinstance(node, ast.Name) or len(names.bound_locally(node.id, node) or ()) != 1:
+def _of_parameter(name: str, at: ast.AST, names: Names) -> LoggerKind | None:
+    """Return the kind of a parameter around `at` that is annotated as a logger and never bound again."""
+    if len(names.bound_locally(name, at) or ()) != 1:
         return None
-    for up in around(node, FUNCTIONS):
+    for up in around(at, FUNCTIONS):
         if isinstance(up, FUNCTIONS):
             every = (*up.args.posonlyargs, *up.args.args, *up.args.kwonlyargs)
-            annotation = next((a.annotation for a in every if a.arg == node.id), None)
+            annotation = next((a.annotation for a in every if a.arg == name), None)
             written = dotted(annotation)
             if written is not None:
                 return _of_type(written, names.facts, names, _HOPS)
