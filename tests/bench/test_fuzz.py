@@ -25,6 +25,8 @@ INPUTS = {
     "a printed raw text with a backslash in front of a value": b'rf"\\{a}"',
     "a printed text with a backslash in front of a value": b'f"a={a!r} \\{a}"',
     "the name of a character that does not end, in a text in a text": b'f"]N{f"\\N{',
+    "definitions in the brackets of definitions, thirty deep": b"def f[T: " * 30,
+    "such definitions, with all that closes them": b"f" + b":def f[x:f" * 30 + b"]" * 30,
     "a printed text with half an escape, which is no code": b'f"\\x{a}"',
     "printed bytes of two literals": b'b""b""',
     "a message": b'\xff{"jsonrpc":"2.0","id":1,"method":"textDocument/hover","params":{}}\n{"id":[]}\nnull',

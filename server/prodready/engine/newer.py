@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from prodready.engine.templates import Template, Token, Unreadable, tokens_of, written
 
@@ -65,15 +65,26 @@ class Newer:
     end: int
 
 
+_Known: TypeAlias = dict[str, Newer | None]
+"""What each expression needs that was taken out of a text.
+
+One in the brackets of one in brackets comes again and again: to read it anew would take twice as long with each level.
+"""
+
+
 def newer_syntax(text: str, running: Version = RUNNING) -> Newer | None:
     """Return the newest construct of a text that `running` cannot parse, the first of several.
 
     None when the text has none, or would not parse if there were none.
     """
-    if running >= NEWEST or _MARK.search(text) is None:
+    return None if running >= NEWEST else _newer(text, running, {})
+
+
+def _newer(text: str, running: Version, known: _Known) -> Newer | None:
+    if _MARK.search(text) is None:
         return None
     try:
-        older = _Older(text, running)
+        older = _Older(text, running, known)
     except (Unreadable, RecursionError):
         return None
     if not older.found or not older.parses():
@@ -84,10 +95,11 @@ def newer_syntax(text: str, running: Version = RUNNING) -> Newer | None:
 class _Older:
     """A text with what is newer than `running` written in older syntax. Raises Unreadable where that cannot be done."""
 
-    def __init__(self, text: str, running: Version) -> None:
+    def __init__(self, text: str, running: Version, known: _Known) -> None:
         self.found: list[Newer] = []
         self._text = text
         self._running = running
+        self._known = known
         self._tokens = tokens_of(text)
         self._edits: list[tuple[int, int, str]] = []
         self._inside: list[str] = []
@@ -249,7 +261,10 @@ class _Older:
             self._edits.append((token.start, behind.start, "pass; " + self._breaks(token.start, behind.start)))
 
     def _needed(self, codes: Sequence[str]) -> list[Newer | None]:
-        return [newer_syntax(_as_statement(code), self._running) for code in codes]
+        for code in codes:
+            if code not in self._known:
+                self._known[code] = _newer(_as_statement(code), self._running, self._known)
+        return [self._known[code] for code in codes]
 
     def _take(self, codes: Sequence[str], needed: Sequence[Newer | None], start: int, end: int) -> None:
         """Note expressions that are taken out of `start` to `end`, and what each of them needs itself."""
