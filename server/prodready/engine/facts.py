@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 
 from prodready.engine.closing import closing_traits
-from prodready.engine.likeness import likeness, unsubscripted
+from prodready.engine.likeness import declared, likeness, unsubscripted
 from prodready.engine.syntax import FUNCTIONS, FunctionNode, dotted, flat_statements
 from prodready.engine.usage import UNUSED, Usage, joined
 
@@ -60,7 +60,7 @@ class ClassSymbol:
     `names` are those that its body binds: code in the body sees them, code in its methods does not.
     `traits` say how it is closed: `__enter__:self` gives the object itself, `__exit__:closes` closes and does nothing
     else, `close:async` is a coroutine function; the same for `__aenter__` and `__aexit__`. `x:made` tells that
-    `__init__` binds `self.x`, whatever it is called with.
+    `__init__` binds `self.x`, whatever it is called with, or that the class declares it.
     """
 
     bases: tuple[str, ...] = ()
@@ -418,6 +418,10 @@ def class_symbol(node: ast.ClassDef) -> ClassSymbol:
         bound = list(bindings(statement))
         names.update(name for name, _ in bound)
         names.update(handler.name for handler in getattr(statement, "handlers", ()) if handler.name)
+        attribute, kind = declared(statement) or ("", None)
+        if attribute:
+            attributes.setdefault(attribute, []).append(OtherSymbol(like=dotted(kind) or ""))
+            traits.add(f"{attribute}:made")
         if isinstance(statement, FUNCTIONS):
             methods.add(statement.name)
             traits.update(closing_traits(statement))
