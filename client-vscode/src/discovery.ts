@@ -14,30 +14,42 @@ export interface Launch {
   readonly args: readonly string[];
   /** Where it comes from, for people. */
   readonly origin: string;
+  /** Whether the bundled server can take its place: that of an environment may not start, for what else is there. */
+  readonly isReplaceable: boolean;
 }
 
-/** Importing the whole server is the only test that a broken dependency does not pass. */
-const SERVER_TEST = ["-I", "-c", "import prodready.lsp.server"];
+/** Only whether it is there. Whether it can start is told by starting it, and to import all of it twice takes long. */
+const SERVER_TEST = ["-I", "-c", "from importlib.util import find_spec; assert find_spec('prodready')"];
 const hasServer = (python: string) => run(python, SERVER_TEST).then(() => true, () => false);
 
-/** Returns the server to start; throws an Error with a message for the user when there is none. */
-export async function findServer(context: ExtensionContext, active: Pick<ActiveInterpreter, "get">): Promise<Launch> {
+/**
+ * Returns the server to start; throws an Error with a message for the user when there is none.
+ *
+ * `broken` is an interpreter whose server could not start.
+ */
+export async function findServer(
+  context: ExtensionContext,
+  active: Pick<ActiveInterpreter, "get">,
+  broken?: string,
+): Promise<Launch> {
   const { path, interpreter, importStrategy, logLevel } = settings();
   const [key, file] = path === "" ? ["interpreter", interpreter] : ["path", path];
   if (file !== "" && !statSync(file, { throwIfNoEntry: false })?.isFile()) {
     throw new Error(`prodready.${key} is ${file}, but there is no such file`);
   }
   const server = ["server", "--log-level", logLevel];
-  if (path !== "") return { command: path, args: server, origin: "prodready.path" };
+  if (path !== "") return { command: path, args: server, origin: "prodready.path", isReplaceable: false };
   // `-I` keeps the directory that it is started in, the user's packages and PYTHON* variables from being imported.
   const args = ["-I", "-X", "utf8", "-m", "prodready", ...server];
   // An environment that lies in a workspace which is not trusted could be made to run anything.
   const chosen = async () => interpreter || (workspace.isTrusted ? active.get() : undefined);
   const own = importStrategy === "useBundled" ? undefined : await chosen();
-  if (own !== undefined && (await hasServer(own))) return { command: own, args, origin: `installed for ${own}` };
+  if (own !== undefined && own !== broken && (await hasServer(own))) {
+    return { command: own, args, origin: `installed for ${own}`, isReplaceable: true };
+  }
   const command = await bundledPython(context, async () => (interpreter ? [interpreter] : machines(await chosen())));
   const why = own === undefined ? "" : `, as ${own} has no prodready that can start`;
-  return { command, args, origin: `bundled with the extension${why}` };
+  return { command, args, origin: `bundled with the extension${why}`, isReplaceable: false };
 }
 
 /** Returns the interpreters of this machine, none in a workspace but the one that is chosen for it, for want of another. */

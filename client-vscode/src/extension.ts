@@ -72,17 +72,28 @@ export class Extension {
   async #start(crashed: (lastWords: string) => void, unwanted: AbortSignal): Promise<LanguageClient> {
     const begin = Date.now();
     // It is started in a directory of ours: nothing that happens to lie in the workspace is near.
-    const storage = this.context.globalStorageUri.fsPath;
-    mkdirSync(storage, { recursive: true });
+    mkdirSync(this.context.globalStorageUri.fsPath, { recursive: true });
     const launch = await findServer(this.context, this.#interpreter);
-    this.#launch = launch;
     const found = Date.now();
-    this.log.info(`starting ${[launch.command, ...launch.args].join(" ")} (${launch.origin})`);
-    const client = makeClient(launch, storage, this.log, this.#trace, crashed);
-    await client.begin(launch.command, unwanted);
-    this.#status.version = client.initializeResult?.serverInfo?.version ?? "";
+    const begun = await this.#begin(launch, crashed, unwanted).catch(async (error: Error) => {
+      if (!launch.isReplaceable || unwanted.aborted) throw error;
+      this.log.warn(`the server ${launch.origin} could not start (${error.message}); the bundled one takes its place`);
+      return this.#begin(await findServer(this.context, this.#interpreter, launch.command), crashed, unwanted);
+    });
+    this.#status.version = begun.initializeResult?.serverInfo?.version ?? "";
     const took = `runs after ${Date.now() - begin} ms, ${found - begin} ms of them until it was found`;
     this.log.info(`the server ${this.#status.version} ${took}`);
+    return begun;
+  }
+
+  async #begin(launch: Launch, crashed: (lastWords: string) => void, unwanted: AbortSignal): Promise<LanguageClient> {
+    this.#launch = launch;
+    this.log.info(`starting ${[launch.command, ...launch.args].join(" ")} (${launch.origin})`);
+    let hasBegun = !launch.isReplaceable; // what ends before it has begun is replaced, and not started again
+    const ended = (lastWords: string) => (hasBegun ? crashed(lastWords) : undefined);
+    const client = makeClient(launch, this.context.globalStorageUri.fsPath, this.log, this.#trace, ended);
+    await client.begin(launch.command, unwanted);
+    hasBegun = true;
     return client;
   }
 

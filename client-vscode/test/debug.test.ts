@@ -11,7 +11,7 @@ test("debug information tells where the server comes from and what is set, and n
   configuration["run"] = "onSave";
   const extension = { id: "prodready.prodready", packageJSON: { version: "1.2.3" } } as Extension<unknown>;
   const status = { state: "failed", lastError: `${homedir()}/x is gone`, version: "" } as Status;
-  const launch = { command: `${homedir()}/bin/python`, args: ["-I"], origin: "bundled with the extension" };
+  const launch = { command: `${homedir()}/bin/python`, args: ["-I"], origin: "bundled with the extension", isReplaceable: false };
   const text = debugInformation(extension, status, launch);
   assert.match(text, /^- Extension: prodready\.prodready 1\.2\.3\n- Editor: Editor 1\.100\.0 \(local\)\n/);
   assert.match(text, /- Taken from: bundled with the extension\n- Command: ~\/bin\/python -I\n- State: failed\n- Last error: ~\/x is gone\n/);

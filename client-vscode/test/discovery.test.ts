@@ -35,7 +35,7 @@ function surroundings() {
   return {
     python,
     bundled,
-    find: (active?: string) => findServer(context, { get: async () => active }),
+    find: (active?: string, broken?: string) => findServer(context, { get: async () => active }, broken),
     asked: () => (existsSync(asked) ? readFileSync(asked, "utf8") : ""),
   };
 }
@@ -66,7 +66,7 @@ test("the chosen interpreter is used if it has a server, before that of the Pyth
   assert.equal(command, configuration["interpreter"]);
   assert.deepEqual(args, ARGUMENTS);
   assert.equal(origin, `installed for ${command}`);
-  assert.equal(asked(), "chosen -I -c import prodready.lsp.server\n");
+  assert.equal(asked(), "chosen -I -c from importlib.util import find_spec; assert find_spec('prodready')\n");
 });
 
 test("the interpreter of the Python extension is used if it has a server", async () => {
@@ -79,8 +79,22 @@ test("without a server in the environment the bundled one is used, and what it w
   const { python, find, bundled } = surroundings();
   const active = python("active", false);
   const origin = `bundled with the extension, as ${active} has no prodready that can start`;
-  assert.deepEqual(await find(active), { command: bundled, args: ARGUMENTS, origin });
-  assert.deepEqual(await find(), { command: bundled, args: ARGUMENTS, origin: "bundled with the extension" });
+  const launch = { command: bundled, args: ARGUMENTS, isReplaceable: false };
+  assert.deepEqual(await find(active), { ...launch, origin });
+  assert.deepEqual(await find(), { ...launch, origin: "bundled with the extension" });
+});
+
+test("the bundled server takes the place of one of the environment that cannot start, and of no other", async () => {
+  const { python, find, bundled, asked } = surroundings();
+  const active = python("active", true);
+  assert.equal((await find(active)).isReplaceable, true);
+  const first = asked();
+  const origin = `bundled with the extension, as ${active} has no prodready that can start`;
+  const instead = { command: bundled, args: ARGUMENTS, origin, isReplaceable: false };
+  assert.deepEqual(await find(active, active), instead);
+  assert.equal(asked(), first);
+  configuration["path"] = active;
+  assert.equal((await find()).isReplaceable, false);
 });
 
 test("useBundled asks no interpreter at all", async () => {

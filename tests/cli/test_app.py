@@ -122,3 +122,30 @@ def test_an_unexpected_error_exits_with_3_and_says_how_to_see_more(
     )
     assert in_process("rules", "--verbose") == 3
     assert "Traceback (most recent call last):" in capsys.readouterr().err
+
+
+def test_a_package_that_does_not_fit_is_no_fault_of_ours_and_is_told_with_what_to_do(
+    in_process: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "libcst", None)
+
+    def fail() -> None:
+        import libcst  # noqa: F401
+
+    monkeypatch.setattr("prodready.rules.all_rules", fail)
+    assert in_process("rules") == 2
+    assert capsys.readouterr().err == (
+        "prodready cannot start with the packages that are installed beside it: "
+        "import of libcst halted; None in sys.modules. "
+        "`python -m pip check` tells which do not fit; in an environment of its own it has those that do.\n"
+    )
+
+
+def test_a_module_of_ours_that_is_missing_is_a_fault_of_ours(
+    in_process: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ModuleNotFoundError("No module named 'prodready.gone'", name="prodready.gone")
+
+    monkeypatch.setattr("prodready.rules.all_rules", fail)
+    assert in_process("rules") == 3

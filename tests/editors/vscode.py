@@ -29,6 +29,7 @@ SETTINGS = {
     "files.autoSave": "off",
     "workbench.quickOpen.closeOnFocusLost": False,
     "chat.commandCenter.enabled": False,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
     "extensions.autoUpdate": False,
     "extensions.autoCheckUpdates": False,
     "telemetry.telemetryLevel": "off",

@@ -61,7 +61,7 @@ def commands() -> None:
       0    nothing found
       1    there are findings
       2    the call or the configuration is wrong, or (with no findings) files could not be read,
-           or the system refuses what is needed: open files, room on the disk
+           or what is needed cannot be had: open files, room on the disk, packages that fit
       3    a fault of prodready itself
       130  interrupted
     """
@@ -84,6 +84,9 @@ def run(arguments: Sequence[str]) -> int:
         _report_refusal(error, state)
         return exits.WRONG_CALL
     except Exception as error:  # noqa: BLE001  # the last place that can tell the user
+        if isinstance(error, ImportError) and (error.name or "prodready").partition(".")[0] != "prodready":
+            _report_installation(error, state)
+            return exits.WRONG_CALL
         _report_fault(error, state)
         return exits.OUR_FAULT
 
@@ -98,6 +101,21 @@ def _report_refusal(error: OSError, state: State) -> None:
     output.tell(printable(f"prodready cannot go on: {place}{reason_of(error)}"))
     if state.verbose:
         output.tell(traced(error), newline=False)
+
+
+def _report_installation(error: ImportError, state: State) -> None:
+    """Tell what is wrong with a package that prodready needs, and that others in this environment need, too."""
+    from prodready.report.excerpt import printable
+    from prodready.tracebacks import traced
+
+    if state.verbose:
+        output.tell(traced(error), newline=False)
+    output.tell(
+        printable(
+            f"prodready cannot start with the packages that are installed beside it: {error}. "
+            "`python -m pip check` tells which do not fit; in an environment of its own it has those that do."
+        )
+    )
 
 
 def _report_fault(error: Exception, state: State) -> None:
