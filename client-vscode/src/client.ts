@@ -3,6 +3,7 @@
 import type { Readable } from "node:stream";
 import { CodeAction, CodeActionKind, type Diagnostic, type LogOutputChannel } from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions } from "vscode-languageclient/node";
+import { answered } from "./answered";
 import type { Launch } from "./discovery";
 import { copyLog } from "./log";
 
@@ -14,26 +15,15 @@ export const DOCUMENTS = ["file", "untitled", "vscode-notebook-cell", "vscode-vf
   scheme,
 }));
 
-/** Milliseconds: on a busy machine, with a guard that looks at every file that Python reads, a start takes its time. */
-const PATIENCE = 60_000;
-
 /** Tells what happens in the log and in the status only; the library would open a window for each. */
 export class QuietClient extends LanguageClient {
   /** Starts the server; throws an Error, and ends it, when `command` does not answer in time or is `unwanted` before. */
   async begin(command: string, unwanted: AbortSignal): Promise<void> {
-    const silence = new Error(`${command} has not answered for ${PATIENCE / 1000} seconds. Is it a prodready command?`);
-    let late: NodeJS.Timeout | undefined;
-    const given = new Promise<never>((_, reject) => {
-      late = setTimeout(reject, PATIENCE, silence);
-      unwanted.addEventListener("abort", () => reject(silence));
-    });
     try {
-      await Promise.race([this.start(), given]);
+      await answered(this.start(), command, unwanted);
     } catch (error) {
       this.serverProcess?.kill("SIGKILL");
       throw error;
-    } finally {
-      clearTimeout(late);
     }
   }
 
