@@ -44,8 +44,9 @@ before. Each target takes any bytes, drives a part of prodready with them, and s
 What was found so far: a repair of code with half a character in it (a lone surrogate), which libcst cannot read; a
 repair of text put together with bytes, which libcst reads and CPython refuses; two repairs of text that ends with a
 backslash in front of a value, which failed; one of bytes in several literals, which logged each by itself; the name of
-a character that does not end, in a text in the braces of another, at which reading newer syntax came to no end; and
-four times a target that took for code, or for a log message, what Python does not. All of these inputs are tests now
+a character that does not end, in a text in the braces of another, at which reading newer syntax came to no end;
+definitions in the brackets of definitions, which took it twice as long with each level; and four times a target that
+took for code, or for a log message, what Python does not. All of these inputs are tests now
 (`tests/bench/test_fuzz.py`), which run each target without the fuzzer; a failure in the table is one of them. What the
 fuzzer keeps is where its next run begins.
 
