@@ -16,30 +16,34 @@ _ROWS: Final = frozenset({
 })  # fmt: skip
 _DONE: Final = {
     Kind.FILE: frozenset({
-        "read", "readline", "readlines", "readall", "tell", "seek", "fileno", "write", "writelines", "flush",
+        "read", "readline", "readlines", "readall", "tell", "seek", "write", "writelines", "flush",
         "truncate", "isatty", "readable", "writable", "namelist", "infolist", "getinfo", "getnames", "getmembers",
         "writestr", "get", "getcode", "geturl", "getparams", "getnframes", "readframes", "keys", "close", "add",
         "extract", "extractall", "writeframes", "testzip", "readinto", "find", "size",
     }),
-    Kind.CONNECTION: _ROWS | {"commit", "rollback", "close", "executescript", "fileno", "send", "recv"},
+    Kind.CONNECTION: _ROWS | {"commit", "rollback", "close", "executescript", "send", "recv"},
     Kind.CURSOR: _ROWS | {"close"},
     Kind.SOCKET: frozenset({
         "accept", "recv", "send", "sendall",
         "sendto", "recvfrom", "connect", "connect_ex", "bind", "listen", "settimeout",
-        "close", "setsockopt", "getsockname", "getpeername", "fileno", "shutdown", "setblocking", "getsockopt",
+        "close", "setsockopt", "getsockname", "getpeername", "shutdown", "setblocking", "getsockopt",
         "recv_into",
     }),
     Kind.SESSION: frozenset({"commit", "rollback", "flush", "add_all", "close", "expunge_all", "delete", "refresh"}),
 }  # fmt: skip
-"""Methods whose results are plain values, by the kind of the resource that they belong to."""
+"""Methods whose results are plain values, by the kind of the resource that they belong to.
+
+`fileno` is none of them: its number is good for as long as the resource is open.
+"""
 _ATTACHING: Final = frozenset({"add", "add_all", "merge", "refresh", "delete", "enable_relationship_loading"})
 _PLAIN_CALLS: Final = frozenset({
     "len", "str", "int", "float", "bool", "repr", "sum", "any", "all", "isinstance", "hash", "json.load",
     "json.loads", "json.dumps", "json.dump", "pickle.load", "pickle.dump", "yaml.safe_load", "yaml.load",
     "yaml.safe_dump", "yaml.dump", "toml.load", "tomllib.load", "tomli.load", "hashlib.file_digest", "ast.parse",
     "pd.read_csv", "pandas.read_csv", "print", "shutil.copyfileobj", "yaml.full_load", "plistlib.load", "torch.load",
-    "joblib.load",
+    "joblib.load", "Popen", "subprocess.Popen", "mmap.mmap", "os.dup", "os.dup2", "os.fstat", "os.read", "os.isatty",
 })  # fmt: skip
+"""Calls that are done with their arguments when they return; the number of a file is copied by those that keep it."""
 _TEXT_METHODS: Final = frozenset(
     {"json", "text", "read", "model_dump", "dict", "to_dict", "as_dict", "isoformat", "format"}
 )
@@ -100,8 +104,9 @@ class Dependents:
 
     def _is_kept_by(self, node: ast.Call) -> bool:
         """Whether an object is made from a value that needs the resource: `Store(cursor)`, `cls(collection)`."""
-        last = (dotted(node.func) or "").rpartition(".")[2]
-        if self.resource.kind is Kind.SESSION or not (last[:1].isupper() or last == "cls"):
+        written = dotted(node.func) or ""
+        last = written.rpartition(".")[2]
+        if self.resource.kind is Kind.SESSION or written in _PLAIN_CALLS or not (last[:1].isupper() or last == "cls"):
             return False
         return any(self.is_needed_by(argument) for argument in (*node.args, *(k.value for k in node.keywords)))
 
