@@ -59,14 +59,16 @@ def log_formatted(draft: Draft, call: ast.Call, level: str) -> None:
     Raises:
         Refusal: when there is no logger, or no way to reach `pprint.pformat`.
     """
-    if isinstance(call.func, ast.Name):
+    is_bare = isinstance(call.func, ast.Name)
+    if is_bare:
         pformat = draft.import_name("pprint", "pformat", call)
     else:
         pformat = f"{draft.text_of(call.func).rpartition('.')[0]}.pformat"
     value = draft.text_of(call.args[0])
     template = Template((Field(f"{pformat}({value})"),))
     draft.replace_node(call, log_text(draft, call, template, level, event=_event(call)))
-    drop_import_of(draft, call.func, [call.func])
+    if is_bare:  # else the module is needed as before
+        drop_import_of(draft, call.func, [call.func])
 
 
 def without_exception(template: Template, call: ast.Call, draft: Draft) -> Template:

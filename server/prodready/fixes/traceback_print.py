@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from prodready.engine.syntax import FUNCTIONS, enclosing_function, enclosing_handler, enclosing_statement
+from prodready.engine.syntax import FUNCTIONS, enclosing_function, enclosing_handler, enclosing_statement, keyword
 from prodready.fixes.from_print import tidied, without_exception
 from prodready.fixes.log_call import failure_message, log_text
 from prodready.fixes.log_message import read_call
@@ -44,13 +44,16 @@ def log_exception(draft: Draft, call: ast.Call) -> None:
 
 
 def _drop_imports(draft: Draft, call: ast.Call, gone: ast.AST) -> None:
-    """Remove the import that only `call` used, in its function or at the head of the module; `gone` is what goes."""
+    """Remove the imports that only `call` used, in its function or at the head of the module; `gone` is what goes."""
     function = enclosing_function(call)
     if isinstance(function, FUNCTIONS):
         drop_local_import(draft, _MODULE, function, [gone])
     drop_import_of(draft, call.func, [call])
     if not isinstance(call.func, ast.Attribute) or ast.unparse(call.func.value) != _MODULE:
         drop_import(draft, _MODULE, [call])
+    file = keyword(call, "file")
+    if file is not None:
+        drop_import_of(draft, file, [gone])
 
 
 def _said(draft: Draft, call: ast.Call) -> Template | None:
