@@ -10,8 +10,20 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from prodready.engine.facts import ImportSymbol
-from prodready.engine.syntax import block_of
+from prodready.engine.syntax import block_of, enclosing_function
 from prodready.fixes.imports import Refusal
+from prodready.fixes.with_layout import (
+    Lines,
+    Statements,
+    comment_line,
+    comments_of,
+    fitted,
+    lines_of,
+    only_comments,
+    padded,
+    unpadded,
+    with_of,
+)
 from prodready.models.manual_close import Item, ManualClose, opening_of
 from prodready.models.resource_table import Kind, Manager, Resource
 
@@ -20,8 +32,6 @@ if TYPE_CHECKING:
     from prodready.models.leaks import Leak
     from prodready.models.unbound import Unbound
 
-Statements = Sequence[cst.BaseStatement]
-Lines = Sequence[cst.EmptyLine]
 _WORDS: Final = {Kind.TEMPORARY: "file", Kind.SOCKET: "sock"}
 """The names of resources that had none, where the kind's own name does not do."""
 
@@ -41,7 +51,7 @@ def write_leak(leak: Leak, draft: Draft) -> None:
     def transform(statements: Statements) -> Statements:
         _check_shape(statements, leak.statement, last)
         body, footer = _without_closing(statements[1:], _RemoveClosing(leak.name, closers, leak.resource.kind))
-        return [header.around(statements[0], body, _only_comments(footer))]
+        return [header.around(statements[0], body, only_comments(footer))]
 
     draft.rewrite(leak.statement, last, transform)
 
@@ -66,7 +76,7 @@ def write_unbound(unbound: Unbound, draft: Draft) -> None:
         if not isinstance(replaced, cst.SimpleStatementLine) or replaced is line:
             raise Refusal("the call cannot be found again")
         item = cst.WithItem(expression, cst.AsName(cst.Name(name)))
-        return [_with([item], [_unpadded(replaced)], unbound.resource, line.leading_lines)]
+        return [with_of([item], [unpadded(replaced)], unbound.resource, line.leading_lines)]
 
     draft.rewrite(unbound.statement, unbound.statement, transform)
 
@@ -132,13 +142,15 @@ class _Header:
     def __post_init__(self) -> None:
         self.manager = _manager(self.resource, self.draft, self.at)
 
-    def item(self, statement: cst.BaseStatement) -> cst.WithItem:
-        """Return `call as name` for the statement `name = call`."""
+    def item(self, statement: cst.BaseStatement, inside: Statements) -> cst.WithItem:
+        """Return `call as name` for the statement `name = call`, without a name where a function never uses it."""
         value = _assigned(statement)
         if isinstance(value, cst.Await):
             value = value.expression
         if self.manager:
             value = cst.Call(cst.parse_expression(self.manager), [cst.Arg(value)])
+        if enclosing_function(self.at) is not None and not _mentions(inside, self.name):
+            return cst.WithItem(value)
         return cst.WithItem(value, cst.AsName(cst.Name(self.name)))
 
     def around(self, statement: cst.BaseStatement, body: Statements, footer: Lines = ()) -> cst.BaseStatement:
@@ -147,8 +159,10 @@ class _Header:
         `footer` are the comments behind the last statement of the body.
         """
         line = cst.ensure_type(statement, cst.SimpleStatementLine)
-        made = _with([self.item(statement)], body, self.resource, line.leading_lines, footer, line.trailing_whitespace)
-        return _fitted(made, [], self.draft, self.at)
+        made = with_of(
+            [self.item(statement, body)], body, self.resource, line.leading_lines, footer, line.trailing_whitespace
+        )
+        return fitted(made, [], self.draft, self.at)
 
 
 class _Conversion:
@@ -182,7 +196,7 @@ class _Conversion:
             if header is not None:
                 group.insert(0, (header, cst.ensure_type(statement, cst.SimpleStatementLine)))
             else:
-                tail = _led(_lines_of(statement), tail) if id(origin) in initial else [statement, *tail]
+                tail = _led(lines_of(statement), tail) if id(origin) in initial else [statement, *tail]
         return [self._grouped(group, tail)] if group else tail
 
     def _grouped(self, group: Sequence[tuple[_Header, cst.SimpleStatementLine]], body: Statements) -> cst.BaseStatement:
@@ -191,9 +205,10 @@ class _Conversion:
         footer, self.footer = self.footer, ()
         if len(group) == 1:
             return first.around(line, body, footer)
-        items = [header.item(statement) for header, statement in group]
-        made = _with(items, body, first.resource, line.leading_lines, footer)
-        return _fitted(made, [statement for _, statement in group], first.draft, first.at)
+        lines = [line for _, line in group]
+        items = [header.item(line, [*lines[index + 1 :], *body]) for index, (header, line) in enumerate(group)]
+        made = with_of(items, body, first.resource, line.leading_lines, footer)
+        return fitted(made, lines, first.draft, first.at)
 
     def _try(self, node: cst.Try | cst.TryStar) -> list[cst.BaseStatement]:
         """Return what the `try` becomes: without the closing calls, and without itself where nothing else is left."""
@@ -201,10 +216,10 @@ class _Conversion:
         rest = self._rest(node)
         if node.handlers or rest is not None:
             return [node.with_changes(body=self._inner(body), finalbody=rest)]
-        self.comments.extend(_comment_line(body.header))
+        self.comments.extend(comment_line(body.header))
         self.footer = body.footer
         first, *others = self._inner(body).body
-        return [_padded(first, [*node.leading_lines, *_lines_of(first)]), *others]
+        return [padded(first, [*node.leading_lines, *lines_of(first)]), *others]
 
     def _inner(self, body: cst.IndentedBlock) -> cst.IndentedBlock:
         """Return the block of the `try` with the resources that it opens itself in `with` statements."""
@@ -224,12 +239,31 @@ class _Conversion:
         kept = [s for s, origin in zip(block.body, origins, strict=True) if id(origin) not in closes]
         for statement, origin in zip(block.body, origins, strict=True):
             if id(origin) in closes:
-                self.comments.extend(_comments_of(statement))
+                self.comments.extend(comments_of(statement))
         if kept:
-            return final.with_changes(body=block.with_changes(body=[_unpadded(kept[0]), *kept[1:]]))
-        own = [*_only_comments(final.leading_lines), *_comment_line(block.header)]
-        self.comments = [*own, *self.comments, *_only_comments(block.footer)]
+            return final.with_changes(body=block.with_changes(body=[unpadded(kept[0]), *kept[1:]]))
+        own = [*only_comments(final.leading_lines), *comment_line(block.header)]
+        self.comments = [*own, *self.comments, *only_comments(block.footer)]
         return None
+
+
+class _Mention(cst.CSTVisitor):
+    """Looks for a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.is_found = False
+
+    def visit_Name(self, node: cst.Name) -> None:  # noqa: N802  libcst's name
+        self.is_found = self.is_found or node.value == self.name
+
+
+def _mentions(statements: Statements, name: str) -> bool:
+    mention = _Mention(name)
+    for statement in statements:
+        statement.visit(mention)
+    return mention.is_found
 
 
 class _Replace(cst.CSTTransformer):
@@ -287,7 +321,7 @@ class _RemoveClosing(cst.CSTTransformer):
             return block
         *others, last = block.body
         if others and self.closes(last):
-            return block.with_changes(body=others, footer=[*_comments_of(last), *block.footer])
+            return block.with_changes(body=others, footer=[*comments_of(last), *block.footer])
         return block.with_changes(body=[*others, self.ended(last)])
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802  libcst's name
@@ -300,9 +334,9 @@ class _RemoveClosing(cst.CSTTransformer):
         lines: Lines = ()
         for statement, following in zip(updated_node.body, [*updated_node.body[1:], None], strict=True):
             if self.closes(statement) and following is not None and _leaves(following):
-                lines = [*lines, *_comments_of(statement)]
+                lines = [*lines, *comments_of(statement)]
             else:
-                kept.append(_padded(statement, [*lines, *_lines_of(statement)]) if lines else statement)
+                kept.append(padded(statement, [*lines, *lines_of(statement)]) if lines else statement)
                 lines = ()
         return updated_node.with_changes(body=kept)
 
@@ -313,11 +347,11 @@ def _without_closing(statements: Statements, remover: _RemoveClosing) -> tuple[l
     lines: Lines = ()
     for index, statement in enumerate(statements):
         if remover.closes(statement) and _ends_block(statements[index + 1 :]):
-            lines = [*lines, *_comments_of(statement)]
+            lines = [*lines, *comments_of(statement)]
             continue
         visited = statement.visit(remover)
         assert isinstance(visited, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
-        kept.append(_padded(visited, [*lines, *_lines_of(visited)]) if lines else visited)
+        kept.append(padded(visited, [*lines, *lines_of(visited)]) if lines else visited)
         lines = ()
     return [*kept[:-1], remover.ended(kept[-1])] if kept else [cst.parse_statement("pass")], lines
 
@@ -382,115 +416,12 @@ def _manager(resource: Resource, draft: Draft, at: ast.stmt) -> str:
     return f"{draft.import_module('contextlib', at)}.{name}"
 
 
-def _with(
-    items: Sequence[cst.WithItem],
-    body: Statements,
-    resource: Resource,
-    leading: Lines = (),
-    footer: Lines = (),
-    trailing: cst.TrailingWhitespace | None = None,
-) -> cst.With:
-    """Return a `with` of these items, asynchronous where `resource` is."""
-    first, *others = body
-    block = cst.IndentedBlock([_unpadded(first), *others], header=trailing or cst.TrailingWhitespace(), footer=footer)
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    separated = [*(item.with_changes(comma=comma) for item in items[:-1]), items[-1]]
-    asynchronous = cst.Asynchronous() if resource.is_async else None
-    return cst.With(separated, block, asynchronous=asynchronous, leading_lines=leading)
-
-
-def _fitted(made: cst.With, lines: Sequence[cst.SimpleStatementLine], draft: Draft, at: ast.stmt) -> cst.With:
-    """Return the `with` on one line, or broken where it is too long, or holds comments of its own."""
-    module = cst.Module([])
-    header = module.code_for_node(made.with_changes(leading_lines=(), body=cst.SimpleStatementSuite([cst.Pass()])))
-    text = header[: header.rindex(":") + 1]
-    has_comments = any(_comments_of(line, leading=index > 0) for index, line in enumerate(lines))
-    width = len(draft.indent_of(at).expandtabs(8)) + len(text)
-    if not has_comments and (width <= draft.line_length or "\n" in text):
-        return made
-    opened = made.items[0].item
-    if len(made.items) == 1 and not has_comments and isinstance(opened, cst.Call) and opened.args:
-        item = made.items[0].with_changes(item=_spread(opened, draft.source.indent_unit))
-        return made.with_changes(items=[item])
-    return _parenthesised(made, lines, draft.source.indent_unit)
-
-
-def _spread(call: cst.Call, unit: str) -> cst.Call:
-    """Return a call with its arguments on a line of their own, as Black would have it."""
-    nothing = cst.TrailingWhitespace()
-    *others, last = call.args
-    closed = last.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=_break(nothing, [], ""))
-    return call.with_changes(whitespace_before_args=_break(nothing, [], unit), args=[*others, closed])
-
-
-def _parenthesised(made: cst.With, lines: Sequence[cst.SimpleStatementLine], unit: str) -> cst.With:
-    items = list(made.items)
-    last = len(items) - 1
-    fitted: list[cst.WithItem] = []
-    for index, item in enumerate(items):
-        comment = lines[index].trailing_whitespace if index < len(lines) else cst.TrailingWhitespace()
-        above = _only_comments(lines[index + 1].leading_lines) if index + 1 < len(lines) else []
-        space = _break(comment, above, "" if index == last else unit)
-        fitted.append(item.with_changes(comma=cst.Comma(whitespace_after=space)))
-    opening = cst.LeftParen(whitespace_after=_break(cst.TrailingWhitespace(), [], unit))
-    return made.with_changes(items=fitted, lpar=opening, rpar=cst.RightParen())
-
-
-def _break(first: cst.TrailingWhitespace, above: Lines, indent: str) -> cst.ParenthesizedWhitespace:
-    lines = [line.with_changes(indent=True, whitespace=cst.SimpleWhitespace(indent)) for line in above]
-    return cst.ParenthesizedWhitespace(
-        first_line=first, empty_lines=lines, indent=True, last_line=cst.SimpleWhitespace(indent)
-    )
-
-
-def _padded(statement: cst.BaseStatement, lines: Lines) -> cst.BaseStatement:
-    return statement.with_changes(leading_lines=list(lines))
-
-
-def _unpadded(statement: cst.BaseStatement) -> cst.BaseStatement:
-    """Return the statement without the blank lines above it, which the start of a block does not have."""
-    lines = list(_lines_of(statement))
-    while lines and lines[0].comment is None:
-        lines.pop(0)
-    return _padded(statement, lines)
-
-
 def _led(lines: Lines, statements: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
     """Put lines above the first of some statements, behind the blank lines that it has already."""
     first, *others = statements
-    own = list(_lines_of(first))
+    own = list(lines_of(first))
     blank = next((i for i, line in enumerate(own) if line.comment is not None), len(own))
     merged = [*own[:blank], *lines, *own[blank:]]
     if lines and lines[0].comment is None and blank:
         merged = [*lines, *own[blank:]]
-    return [_padded(first, merged), *others]
-
-
-def _comments_of(statement: cst.CSTNode, *, leading: bool = True) -> list[cst.EmptyLine]:
-    """Return the comments above (if `leading`) and behind a statement as lines of their own."""
-    found = _only_comments(_lines_of(statement)) if leading else []
-    if isinstance(statement, cst.SimpleStatementLine):
-        found.extend(_comment_line(statement.trailing_whitespace))
-    elif isinstance(statement, cst.If):
-        block = statement.body
-        if isinstance(block, cst.IndentedBlock):
-            found.extend(_comment_line(block.header))
-            found.extend(line for inner in block.body for line in _comments_of(inner))
-            found.extend(_only_comments(block.footer))
-        else:
-            found.extend(_comment_line(cst.ensure_type(block, cst.SimpleStatementSuite).trailing_whitespace))
-    return found
-
-
-def _lines_of(statement: cst.CSTNode) -> Lines:
-    """Return the blank lines and comments above a statement."""
-    assert isinstance(statement, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
-    return statement.leading_lines
-
-
-def _only_comments(lines: Lines) -> list[cst.EmptyLine]:
-    return [line for line in lines if line.comment is not None]
-
-
-def _comment_line(space: cst.TrailingWhitespace) -> list[cst.EmptyLine]:
-    return [] if space.comment is None else [cst.EmptyLine(comment=space.comment)]
+    return [padded(first, merged), *others]

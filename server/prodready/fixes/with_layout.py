@@ -1,0 +1,120 @@
+"""How a `with` is laid out: its items on the line where they fit, else broken as Black would, with their comments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from prodready.models.resource_table import Resource
+
+if TYPE_CHECKING:
+    from prodready.fixes.draft import Draft
+
+Statements = Sequence[cst.BaseStatement]
+Lines = Sequence[cst.EmptyLine]
+
+
+def with_of(
+    items: Sequence[cst.WithItem],
+    body: Statements,
+    resource: Resource,
+    leading: Lines = (),
+    footer: Lines = (),
+    trailing: cst.TrailingWhitespace | None = None,
+) -> cst.With:
+    """Return a `with` of these items, asynchronous where `resource` is."""
+    first, *others = body
+    block = cst.IndentedBlock([unpadded(first), *others], header=trailing or cst.TrailingWhitespace(), footer=footer)
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    separated = [*(item.with_changes(comma=comma) for item in items[:-1]), items[-1]]
+    asynchronous = cst.Asynchronous() if resource.is_async else None
+    return cst.With(separated, block, asynchronous=asynchronous, leading_lines=leading)
+
+
+def fitted(made: cst.With, lines: Sequence[cst.SimpleStatementLine], draft: Draft, at: ast.stmt) -> cst.With:
+    """Return the `with` on one line, or broken where it is too long, or holds comments of its own."""
+    module = cst.Module([])
+    header = module.code_for_node(made.with_changes(leading_lines=(), body=cst.SimpleStatementSuite([cst.Pass()])))
+    text = header[: header.rindex(":") + 1]
+    has_comments = any(comments_of(line, leading=index > 0) for index, line in enumerate(lines))
+    width = len(draft.indent_of(at).expandtabs(8)) + len(text)
+    if not has_comments and (width <= draft.line_length or "\n" in text):
+        return made
+    opened = made.items[0].item
+    if len(made.items) == 1 and not has_comments and isinstance(opened, cst.Call) and opened.args:
+        item = made.items[0].with_changes(item=_spread(opened, draft.source.indent_unit))
+        return made.with_changes(items=[item])
+    return _parenthesised(made, lines, draft.source.indent_unit)
+
+
+def _spread(call: cst.Call, unit: str) -> cst.Call:
+    """Return a call with its arguments on a line of their own, as Black would have it."""
+    nothing = cst.TrailingWhitespace()
+    *others, last = call.args
+    closed = last.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=_break(nothing, [], ""))
+    return call.with_changes(whitespace_before_args=_break(nothing, [], unit), args=[*others, closed])
+
+
+def _parenthesised(made: cst.With, lines: Sequence[cst.SimpleStatementLine], unit: str) -> cst.With:
+    items = list(made.items)
+    last = len(items) - 1
+    spread: list[cst.WithItem] = []
+    for index, item in enumerate(items):
+        comment = lines[index].trailing_whitespace if index < len(lines) else cst.TrailingWhitespace()
+        above = only_comments(lines[index + 1].leading_lines) if index + 1 < len(lines) else []
+        space = _break(comment, above, "" if index == last else unit)
+        spread.append(item.with_changes(comma=cst.Comma(whitespace_after=space)))
+    opening = cst.LeftParen(whitespace_after=_break(cst.TrailingWhitespace(), [], unit))
+    return made.with_changes(items=spread, lpar=opening, rpar=cst.RightParen())
+
+
+def _break(first: cst.TrailingWhitespace, above: Lines, indent: str) -> cst.ParenthesizedWhitespace:
+    lines = [line.with_changes(indent=True, whitespace=cst.SimpleWhitespace(indent)) for line in above]
+    return cst.ParenthesizedWhitespace(
+        first_line=first, empty_lines=lines, indent=True, last_line=cst.SimpleWhitespace(indent)
+    )
+
+
+def padded(statement: cst.BaseStatement, lines: Lines) -> cst.BaseStatement:
+    return statement.with_changes(leading_lines=list(lines))
+
+
+def unpadded(statement: cst.BaseStatement) -> cst.BaseStatement:
+    """Return the statement without the blank lines above it, which the start of a block does not have."""
+    lines = list(lines_of(statement))
+    while lines and lines[0].comment is None:
+        lines.pop(0)
+    return padded(statement, lines)
+
+
+def comments_of(statement: cst.CSTNode, *, leading: bool = True) -> list[cst.EmptyLine]:
+    """Return the comments above (if `leading`) and behind a statement as lines of their own."""
+    found = only_comments(lines_of(statement)) if leading else []
+    if isinstance(statement, cst.SimpleStatementLine):
+        found.extend(comment_line(statement.trailing_whitespace))
+    elif isinstance(statement, cst.If):
+        block = statement.body
+        if isinstance(block, cst.IndentedBlock):
+            found.extend(comment_line(block.header))
+            found.extend(line for inner in block.body for line in comments_of(inner))
+            found.extend(only_comments(block.footer))
+        else:
+            found.extend(comment_line(cst.ensure_type(block, cst.SimpleStatementSuite).trailing_whitespace))
+    return found
+
+
+def lines_of(statement: cst.CSTNode) -> Lines:
+    """Return the blank lines and comments above a statement."""
+    assert isinstance(statement, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
+    return statement.leading_lines
+
+
+def only_comments(lines: Lines) -> list[cst.EmptyLine]:
+    return [line for line in lines if line.comment is not None]
+
+
+def comment_line(space: cst.TrailingWhitespace) -> list[cst.EmptyLine]:
+    return [] if space.comment is None else [cst.EmptyLine(comment=space.comment)]
