@@ -18,11 +18,16 @@ from prodready.models.guards import Guard
 from prodready.models.manual_close import manual_close_of
 from prodready.models.ownership import How, Use, uses_of
 from prodready.models.resource_table import Kind, Manager, Resource
-from prodready.models.resources import acquisition, as_used, library_resource
+from prodready.models.resources import acquisition, as_used, library_resource, made_by
 from prodready.models.scopes import is_bare_module_level, is_bound_once, scope_of
 
 _BORROWED_FREELY: Final = frozenset({Kind.SESSION, Kind.CLIENT})
 """Kinds that are passed around while their owner keeps them: a function that gets one is not expected to close it."""
+_STREAMS: Final = frozenset({
+    "builtins.open", "io.open", "io.BufferedReader", "io.FileIO", "io.IOBase", "io.RawIOBase", "typing.BinaryIO",
+    "typing.IO", "tempfile.NamedTemporaryFile", "tempfile.SpooledTemporaryFile", "tempfile.TemporaryFile",
+})  # fmt: skip
+"""What makes a stream, or says of a parameter that it is one."""
 
 MOST_FOLLOWED: Final = 50
 """Resources that a function may open for them to be looked at: nobody opens more by hand."""
@@ -77,7 +82,7 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
     if resource is None or resource.kind not in kinds:
         return None
     scope = scope_of(node)
-    if scope is None or _is_in_memory(call) or not is_bound_once(name, scope, context):
+    if scope is None or _is_laid_over(call, context.names) or not is_bound_once(name, scope, context):
         return None
     if is_bare_module_level(node):
         return _at_module_level(Leak(name, call, node, resource, Outcome(Verdict.NEVER)), context)
@@ -113,11 +118,17 @@ def _at_module_level(leak: Leak, context: Context) -> Leak | None:
     return leak if leak.resource.kind is Kind.FILE and not closed else None
 
 
-def _is_in_memory(call: ast.Call) -> bool:
-    """Whether a file object is laid over another one, or over memory: nothing of the system's is open then."""
-    given = [*call.args, *(k.value for k in call.keywords)]
-    makers = [dotted(value.func) or "" for value in given if isinstance(value, ast.Call)]
-    return keyword(call, "fileobj") is not None or any(maker.endswith(("BytesIO", "StringIO")) for maker in makers)
+def _is_laid_over(call: ast.Call, names: Names) -> bool:
+    """Whether a file object is laid over memory, or reads from a stream of somebody else's, which it leaves open.
+
+    Nothing of the system's is open then that closing it would give back.
+    """
+    makers = [made_by(value, names) or "" for value in (*call.args, *(k.value for k in call.keywords))]
+    if keyword(call, "fileobj") is not None or any(maker.endswith(("BytesIO", "StringIO")) for maker in makers):
+        return True
+    mode = keyword(call, "mode") or next(iter(call.args[1:]), None)
+    reads = mode is None or (isinstance(mode, ast.Constant) and str(mode.value).startswith("r"))
+    return reads and not _STREAMS.isdisjoint(makers)
 
 
 def _closers(uses: Iterable[Use]) -> set[tuple[str, bool]]:

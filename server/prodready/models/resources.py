@@ -130,6 +130,9 @@ def _as_called(resource: Resource, call: ast.Call, names: Names) -> Resource | N
 def _is_on_connection(call: ast.Call, names: Names) -> bool:
     """Whether a session is made on an open connection: closing that is up to whoever opened it."""
     bind = keyword(call, "bind") or next(iter(call.args), None)
+    if isinstance(bind, ast.Call):
+        # What `engine.connect()` opens right here is nobody else's.
+        return isinstance(bind.func, ast.Attribute) and bind.func.attr in ("get_bind", "connection")
     if not isinstance(bind, ast.Name):
         return False
     maker = names.made_by(bind) or ""

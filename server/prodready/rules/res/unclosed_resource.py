@@ -44,11 +44,12 @@ the resource (a lazy reader, a cursor), and for executors, whose `with` waits fo
 
 ## When it is silent
 
-Where somebody else got hold of the resource: it is returned, yielded, stored in an object or a container, captured by
-a closure, given to a class or a function that may keep or close it, or one of its methods is handed on. Also in
+Where somebody else got hold of the resource: it is returned, yielded, stored in an object or a container, captured by a
+closure, given to a class or a function that may keep or close it, or one of its methods is handed on. Also in
 `__enter__`, context managers, fixtures, dependencies, for clients at module level, which live as long as the process,
-and in tests. A file, or a connection of `sqlite3`, whose closing call is only skipped by an exception, and a
-file that has no name, is reported at `info`; a cursor, which goes with its connection, at `hint`.
+for what reads from a stream that somebody else opened (`ZipFile(upload)`), and in tests. A file, or a connection of
+`sqlite3`, whose closing call is only skipped by an exception, and a file that has no name, is reported at `info`; a
+cursor, which goes with its connection, at `hint`.
 """
 
 from __future__ import annotations
