@@ -33,6 +33,9 @@ _UNEXPECTED: Final = frozenset({
 })  # fmt: skip
 """Exceptions that no caller brings about on purpose: a bug of ours, or a database that fails."""
 _TRACKERS: Final = frozenset({"bugsnag", "capture", "honeybadger", "rollbar", "sentry"})
+_TRACEBACKS: Final = frozenset({"backtrace", "stacktrace", "traceback", "tracebacks"})
+_LOGGING: Final = frozenset({"log", "report"})
+"""Words in the names of functions that log what they are given."""
 _ANSWERS: Final = frozenset({"abort", "http", "response"})
 """Words in the names of exceptions that a framework turns into an answer, without logging where they come from."""
 _PREDICATE: Final = re.compile(r"^_*(?:has|is|can)_|^_*exists")
@@ -129,9 +132,8 @@ def lacks_traceback(call: LogCall, handler: ast.ExceptHandler, names: Names) -> 
         return False
     if _is_raised_on(call.node, handler):
         return False
-    return not any(
-        _covers(other, call.node, handler) for other in walk_own(handler.body) if _tells_traceback(other, call, names)
-    )
+    others = (node for node in walk_own(handler.body) if isinstance(node, ast.Call))
+    return not any(_covers(n, call.node, handler) for n in others if _tells_traceback(n, call, handler, names))
 
 
 def is_unexpected(handler: ast.ExceptHandler, names: Names) -> bool:
@@ -140,18 +142,29 @@ def is_unexpected(handler: ast.ExceptHandler, names: Names) -> bool:
     return bool(kinds) and not is_broad(handler, names) and any(kind in _UNEXPECTED for kind in kinds)
 
 
-def _tells_traceback(node: ast.AST, call: LogCall, names: Names) -> bool:
-    """Whether a node shows the traceback, or is an earlier error log, which is the one to complete."""
-    if not isinstance(node, ast.Call):
-        return False
+def _tells_traceback(node: ast.Call, call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:
+    """Whether a call shows the traceback, or is an earlier error log, which is the one to complete."""
     qualified = names.qualified(node.func) or ""
     if qualified.startswith(("traceback.format", "traceback.print_exc", "sentry_sdk.")) or qualified == "sys.exc_info":
         return True
     other = log_call(node, names)
     if other is None:
-        return not _TRACKERS.isdisjoint(words_of(callee(node)))
+        return _hands_over(node, handler)
     earlier = (node.lineno, node.col_offset) < (call.node.lineno, call.node.col_offset)
     return other.asks_for_traceback or (earlier and other.level in _ERROR_LEVELS)
+
+
+def _hands_over(node: ast.Call, handler: ast.ExceptHandler) -> bool:
+    """Whether a call is one to an error tracker, or to a helper for tracebacks, or to one that logs what was caught.
+
+    `text_traceback()`, `self._log_failure(error)`: where to look for the traceback is up to that helper.
+    """
+    called = callee(node)
+    if not (_TRACKERS | _TRACEBACKS).isdisjoint(words_of(called)):
+        return True
+    logs = not _LOGGING.isdisjoint(words_of(called.rpartition(".")[2]))
+    given = (*node.args, *(k.value for k in node.keywords))
+    return logs and any(isinstance(n, ast.Name) and n.id == handler.name for n in given)
 
 
 def _covers(other: ast.AST, node: ast.AST, handler: ast.ExceptHandler) -> bool:

@@ -42,15 +42,16 @@ action. For loguru, which ignores `exc_info`, it is `.opt(exception=True)`. Noth
 
 ## When it is silent
 
-Where the handler logs the traceback elsewhere on the same path, hands the exception to an error tracker, or raises
-again (but not an HTTP error, whose cause nobody logs); where the call says anything about `exc_info`; where a comment
-says that the exception must not be logged, or speaks of secrets or tracebacks; where the log names no more than the
-type of the exception, or its text cut or cleaned (`redact(str(e))`), which is kept out on purpose; and where the
-handler catches an expected, narrow type, or one that the `try` raises itself; and where a command tells its user what
-went wrong and ends (`return 1`). Narrow types that mean a bug or a failing database (`TypeError`, `SQLAlchemyError`)
-are reported as info, and so is a single request (`requests.post(...)`) or text that is parsed (`json.loads(text)`)
-whose exception the log tells: there is no doubt where it failed. For loggers of an unknown kind it is a hint, without a
-fix; it is a hint, too, where a function that asks (`has_access`) returns False after the log.
+Where the handler logs the traceback elsewhere on the same path, hands the exception to an error tracker or to a helper
+that logs it (`self._log(error)`), or raises again (but not an HTTP error, whose cause nobody logs); where the call says
+anything about `exc_info`; where a comment says that the exception must not be logged, or speaks of secrets or
+tracebacks; where the log names no more than the type of the exception, or its text cut or cleaned (`redact(str(e))`),
+which is kept out on purpose; and where the handler catches an expected, narrow type, or one that the `try` raises
+itself; and where a command tells its user what went wrong and ends (`return 1`). Narrow types that mean a bug or a
+failing database (`TypeError`, `SQLAlchemyError`) are reported as info, and so is a single request
+(`requests.post(...)`) or text that is parsed (`json.loads(text)`) whose exception the log tells: there is no doubt
+where it failed. For loggers of an unknown kind it is a hint, without a fix; it is a hint, too, where a function that
+asks (`has_access`) returns False after the log.
 """
 
 from __future__ import annotations
