@@ -23,6 +23,7 @@ _TOP_SCRIPT_DIRECTORIES = frozenset({"tools", "docs", "doc", "bench", "benchmark
 _TEST_FILES = frozenset({"conftest.py", "testing.py", "tests.py", "testutils.py"})
 _TEST_DIRECTORIES = frozenset({"testing", "tests", "testutils"})
 _TEST_NAME = re.compile(r"test_.*\.py|.*_test\.py")
+_OTHERS_DIRECTORIES = frozenset({"_vendor", "_vendored", "third_party", "thirdparty", "vendored"})
 _PROTOBUF_NAME = re.compile(r".*_pb2(?:_grpc)?\.py")
 _STAGE = "base|ci|common|defaults?|dev|development|docker|local|prod|production|shared|stage|staging"
 _SETTINGS_PATH = re.compile(rf"(?:.*/)?(?:settings|settings_(?:{_STAGE})|settings/(?:{_STAGE}))\.py")
@@ -53,6 +54,13 @@ _BEFORE_A_MAKER = 200
 """How many characters of a line are looked at before a call that makes an application."""
 _MAIN_GUARD = "\nif __name__ =="
 _SETTINGS_CLASS = re.compile(r"class[ \t]+\w+[ \t]*\([^()\n]*\bBaseSettings\b")
+_PYTEST = re.compile(r"\n(?:[ \t]*@pytest\.|def pytest_\w+\()")
+_TEST_CASE = re.compile(r"\nclass[ \t]+\w+[ \t]*\([^()\n]*\bTestCase\b")
+_ALEMBIC = re.compile(r"\nfrom[ \t]+alembic[ \t]+import[ \t]+(?:\w+,[ \t]*)*op\b")
+_BUILD = re.compile(
+    r"\n(?:from|import)[ \t]+(?:distutils|setuptools)\.(?:cmd|command|core)\b"
+    r"|\nfrom[ \t]+setuptools[ \t]+import[ \t]+(?:\w+,[ \t]*)*(?:Command|Extension|find_packages|setup)\b"
+)
 _DJANGO_SETTING = "\nINSTALLED_APPS"
 _TRIPLES = ('"""', "'''")
 
@@ -98,7 +106,20 @@ def _by_name(relative: str) -> tuple[Role, str] | None:
         return Role.NOTEBOOK, "It is a notebook."
     if _PROTOBUF_NAME.fullmatch(name):
         return Role.GENERATED, f"Files called {name} are made by the protocol buffer compiler."
-    return _test(directories, name) or _migration(directories, name) or _script(directories, name)
+    return (
+        _of_others(directories)
+        or _test(directories, name)
+        or _migration(directories, name)
+        or _script(directories, name)
+    )
+
+
+def _of_others(directories: list[str]) -> tuple[Role, str] | None:
+    # A directory vendor/ may as well hold what a shop knows of its vendors.
+    for directory in directories:
+        if directory in _OTHERS_DIRECTORIES:
+            return Role.GENERATED, f"It lies in a directory {directory}/, for code that is copied from others."
+    return None
 
 
 def _test(directories: list[str], name: str) -> tuple[Role, str] | None:
@@ -140,6 +161,23 @@ def _by_content(relative: str, text: str, is_console_module: bool, in_package: b
         return Role.CLI, "It lies in a directory cli/."
     if "/management/commands/" in f"/{relative}":
         return Role.CLI, "It lies in a directory management/commands/."
+    return _purpose(text) or _program(directories, name, text, is_console_module, in_package)
+
+
+def _purpose(text: str) -> tuple[Role, str] | None:
+    """Judge by what only code beside a service needs: tests, migrations, builds."""
+    if ("pytest" in text and _matches(_PYTEST, text)) or ("TestCase" in text and _matches(_TEST_CASE, text)):
+        return Role.TEST, "It defines fixtures, hooks or cases of tests."
+    if "alembic" in text and _matches(_ALEMBIC, text):
+        return Role.MIGRATION, "It imports the operations of Alembic's migrations."
+    if ("setuptools" in text or "distutils" in text) and _matches(_BUILD, text):
+        return Role.SCRIPT, "It imports what builds a package (setuptools)."
+    return None
+
+
+def _program(
+    directories: list[str], name: str, text: str, is_console_module: bool, in_package: bool
+) -> tuple[Role, str] | None:
     imports = _imports(text)
     maker = _app_made(text, imports)
     if maker is not None:
@@ -229,6 +267,12 @@ def _found(text: str, mark: str) -> bool:
     """Tell whether a line begins with a mark (given with the line feed before it), outside of documentation."""
     at = text.find(mark)
     return at >= 0 and not _Strings(text).hold(at)
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> bool:
+    """Tell whether lines outside of documentation begin with a match of a pattern, which starts with a line feed."""
+    strings = _Strings(text)
+    return any(not strings.hold(match.start()) for match in pattern.finditer(text))
 
 
 class _Strings:
