@@ -36,20 +36,11 @@ from prodready.models.handlers import caught, is_broad
 from prodready.models.harm import follows_failed_set_up, runs_where_logging_harms
 from prodready.models.loggers import LogCall, log_call, module_loggers
 
-_ERROR_WORDS: Final = re.compile(
-    r"\b(?:error|failed|failure|fatal|exception|traceback|crash(?:ed)?|cannot|could not|couldn't|unable to)\b|[❌💥🔥]"
-)
-_NO_ERROR: Final = re.compile(r"\b(?:no|0|without|zero) (?:error|failure)s?\b")
-_WARNING_WORDS: Final = re.compile(r"\b(?:warning|deprecated|caution)\b|⚠")
 _PRINTERS: Final = re.compile(
     r"^_*(?:print|pprint|pretty_print|show|display|dump|banner|usage)(?:_|$)|_print$|_?banner$|std(?:out|err)|console"
 )
 _NAMED: Final = (ast.Name, ast.Attribute)
-_OUTPUTS: Final = {"sys.stdout": "info", "sys.stderr": "warning"}
-_INTERRUPTS: Final = frozenset({
-    "builtins.KeyboardInterrupt", "builtins.SystemExit", "builtins.EOFError", "builtins.StopIteration",
-    "builtins.GeneratorExit", "asyncio.CancelledError",
-})  # fmt: skip
+_STREAMS: Final = frozenset({"sys.stdout", "sys.stderr"})
 _DISPLAYS: Final = re.compile(r"^_*(?:print|show|display)_|(?:^|_)(?:banner|logo|splash)$")
 _BANNERS: Final = re.compile(r"(?:^|_)(?:banner|logo|splash|ascii_art)$", re.IGNORECASE)
 """Names of values that are drawn on a terminal."""
@@ -61,10 +52,6 @@ _MONGO: Final = re.compile(r"(?:^|_)mongo", re.IGNORECASE)
 _CLEANED: Final = ("safe_", "masked_", "redacted_", "clean_")
 _COLOURS: Final = frozenset({"Back", "Fore", "Style", "colored", "colorama", "style", "termcolor"})
 _CONNECTIONS: Final = re.compile(r"(?:uri|url|dsn|(?:^|_)conn(?:ection)?(?:_?str(?:ing)?)?)$", re.IGNORECASE)
-_TEXTS: Final = re.compile(
-    r"(?:^|_)(?:text|msg|message|line|output|out|report|summary|banner|s|info|title|usage|help)s?$"
-)
-"""Names of values that are text to be read."""
 _ENVIRONMENT: Final = re.compile(r"^(?:environ|getenv)$")
 _VERBOSITY: Final = re.compile(r"verbos|quiet|debug|trac(?:e|ing)$|bench|profil", re.IGNORECASE)
 """Words of switches for those who want to see more: a debug mode, a benchmark."""
@@ -75,13 +62,10 @@ _EXITS: Final = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._ex
 _TERMINAL: Final = frozenset({
     "curses", "getpass", "inquirer", "prompt_toolkit", "questionary", "readline", "termios", "tty", "webbrowser",
 })  # fmt: skip
-_ABSENCES: Final = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
 _FORMATTED: Final = frozenset({"traceback.format_exc", "traceback.format_exception"})
 _TRACEBACK_PRINTS: Final = frozenset({"traceback.print_exc", "traceback.print_exception"})
 _WRITES: Final = {"sys.stdout.write": "sys.stdout", "sys.stderr.write": "sys.stderr"}
 _PPRINTS: Final = frozenset({"pprint.pprint", "pprint.pp"})
-LEVELS: Final = ("exception", "error", "warning", "info", "debug")
-"""What a text may be logged as, from worst to mildest."""
 
 
 class Reading(enum.Enum):
@@ -273,54 +257,6 @@ def is_coloured(node: ast.Call) -> bool:
     return False
 
 
-def level_of(node: ast.Call, stream: str, names: Names) -> str:
-    """Return the level that output is worth: `exception` once in a handler, else by its words and its stream."""
-    said = _words(node)
-    handler = enclosing_handler(node)
-    if handler is not None and handler.type is not None and _only_catches(handler, _INTERRUPTS, names):
-        return _OUTPUTS[stream]
-    if handler is not None and handler.type is not None and _only_catches(handler, _ABSENCES, names):
-        return "warning"
-    if handler is not None and in_loop(handler) and not is_broad(handler, names):
-        return "warning"  # this turn is skipped, as somebody foresaw
-    if handler is not None and not _is_foreseen(handler, node, said, names):
-        return "error" if logs_traceback(handler, names) else "exception"
-    if _ERROR_WORDS.search(_NO_ERROR.sub("", said)) or _goes_with_a_traceback(node, names):
-        return "error"
-    if handler is not None or _WARNING_WORDS.search(said):
-        return "warning"
-    if _runs_on_import(node):
-        # Nobody has set up logging yet: milder records would be lost, and warnings go to standard error.
-        return "warning"
-    return "debug" if _is_left_over(node) else _OUTPUTS[stream]
-
-
-def reason_to_ask(node: ast.Call, stream: str) -> str:
-    """Return why a log call instead of output needs somebody's consent, as words that follow "unsafe:"."""
-    words = {"sys.stdout": "standard output", "sys.stderr": "standard error"}
-    reason = f"the text goes to the log instead of {words[stream]}"
-    if stream == "sys.stderr":
-        return f"{reason}, and may be lost where logging is not set up"
-    return f"{reason}, before logging may be set up" if _runs_on_import(node) else reason
-
-
-def _runs_on_import(node: ast.AST) -> bool:
-    return nearest(node, FUNCTIONS) is None
-
-
-def _is_left_over(node: ast.Call) -> bool:
-    """Tell whether a call prints nothing but the value of one name, as one does to look at it once."""
-    is_print = isinstance(node.func, ast.Name) and node.func.id == "print"
-    alone = node.args[0] if is_print and len(node.args) == 1 else None
-    return isinstance(alone, ast.Name) and not _TEXTS.search(alone.id)
-
-
-@remembered
-def logs_traceback(handler: ast.ExceptHandler, names: Names) -> bool:
-    """Tell whether some call in a handler logs the traceback already."""
-    return any((call := log_call(n, names)) is not None and call.asks_for_traceback for n in walk_own(handler.body))
-
-
 def _asks_verbosity(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and _names_one(node.test, _VERBOSITY)
 
@@ -372,7 +308,7 @@ def _goes_with_a_stack(node: ast.AST, names: Names) -> bool:
     return behind is not None and _calls(behind, _STACK_PRINTS, names)
 
 
-def _goes_with_a_traceback(node: ast.AST, names: Names) -> bool:
+def goes_with_a_traceback(node: ast.AST, names: Names) -> bool:
     """Tell whether the statement behind an output prints a traceback, so that the output is about a failure."""
     behind = _following(node)
     return behind is not None and _calls(behind, _TRACEBACK_PRINTS, names)
@@ -440,7 +376,7 @@ def _stream(file: ast.expr | None, names: Names) -> str | None:
     if file is None or is_constant(file, None):
         return "sys.stdout"
     qualified = names.qualified(file)
-    return qualified if qualified in _OUTPUTS else None
+    return qualified if qualified in _STREAMS else None
 
 
 def _reading(node: ast.Call, separator: ast.expr | None, constant: bool) -> Reading:
@@ -465,23 +401,6 @@ def _ends_line(node: ast.expr) -> bool:
         return bool(node.values) and _ends_line(node.values[-1])
     text = node.value if isinstance(node, ast.Constant) else None
     return isinstance(text, str) and text.endswith("\n") and not text.startswith("\r")
-
-
-def _only_catches(handler: ast.ExceptHandler, kinds: frozenset[str], names: Names) -> bool:
-    return all(names.qualified(kind) in kinds for kind in caught(handler))
-
-
-def _is_foreseen(handler: ast.ExceptHandler, node: ast.Call, said: str, names: Names) -> bool:
-    """Tell whether a print is about an expected, narrow failure, of which it says what it means and no more."""
-    if is_broad(handler, names) or not said or _ERROR_WORDS.search(said):
-        return False
-    return not any(isinstance(n, ast.Name) and n.id == handler.name for n in walk([node]))
-
-
-def _words(node: ast.Call) -> str:
-    """Return the literal text among the arguments of a call, in lower case."""
-    parts = [n.value for n in walk([*node.args]) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-    return " ".join(parts).lower()
 
 
 def comment_inside(node: ast.Call, context: Context) -> bool:

@@ -52,16 +52,14 @@ from prodready.engine.rule import SERVICE_ROLES, Context, FixAvailability, Hit, 
 from prodready.engine.syntax import is_blank
 from prodready.fixes.draft import Draft
 from prodready.models.loggers import can_log
+from prodready.models.print_levels import LEVELS, level_of, reason_to_ask
 from prodready.models.prints import (
-    LEVELS,
     Output,
     comment_inside,
     in_service_code,
     is_wanted,
-    level_of,
     may_be_output,
     output_call,
-    reason_to_ask,
     shows_traceback,
     tells_secret,
 )

@@ -60,13 +60,13 @@ from prodready.engine.rule import SERVICE_ROLES, Context, FixAvailability, Hit, 
 from prodready.engine.syntax import enclosing_handler, parent
 from prodready.fixes.draft import Draft
 from prodready.models.loggers import LoggerKind, can_log
+from prodready.models.print_levels import logs_traceback
 from prodready.models.prints import (
     comment_inside,
     error_log_of,
     in_service_code,
     is_traceback_print,
     is_wanted,
-    logs_traceback,
 )
 
 

@@ -1,0 +1,97 @@
+"""Which level output is worth as a log record, and what to ask before it becomes one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Final
+
+from prodready.engine.remembered import remembered
+from prodready.engine.semantic import Names
+from prodready.engine.syntax import FUNCTIONS, enclosing_handler, in_loop, nearest, walk, walk_own
+from prodready.models.handlers import caught, is_broad
+from prodready.models.loggers import log_call
+from prodready.models.prints import goes_with_a_traceback
+
+LEVELS: Final = ("exception", "error", "warning", "info", "debug")
+"""What a text may be logged as, from worst to mildest."""
+_ERROR_WORDS: Final = re.compile(
+    r"\b(?:error|failed|failure|fatal|exception|traceback|crash(?:ed)?|cannot|could not|couldn't|unable to)\b|[❌💥🔥]"
+)
+_NO_ERROR: Final = re.compile(r"\b(?:no|0|without|zero) (?:error|failure)s?\b")
+_WARNING_WORDS: Final = re.compile(r"\b(?:warning|deprecated|caution)\b|⚠")
+_TEXTS: Final = re.compile(
+    r"(?:^|_)(?:text|msg|message|line|output|out|report|summary|banner|s|info|title|usage|help)s?$"
+)
+"""Names of values that are text to be read."""
+_INTERRUPTS: Final = frozenset({
+    "builtins.KeyboardInterrupt", "builtins.SystemExit", "builtins.EOFError", "builtins.StopIteration",
+    "builtins.GeneratorExit", "asyncio.CancelledError",
+})  # fmt: skip
+_ABSENCES: Final = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
+_OUTPUTS: Final = {"sys.stdout": "info", "sys.stderr": "warning"}
+
+
+def level_of(node: ast.Call, stream: str, names: Names) -> str:
+    """Return the level that output is worth: `exception` once in a handler, else by its words and its stream."""
+    said = _words(node)
+    handler = enclosing_handler(node)
+    if handler is not None and handler.type is not None and _only_catches(handler, _INTERRUPTS, names):
+        return _OUTPUTS[stream]
+    if handler is not None and handler.type is not None and _only_catches(handler, _ABSENCES, names):
+        return "warning"
+    if handler is not None and in_loop(handler) and not is_broad(handler, names):
+        return "warning"  # this turn is skipped, as somebody foresaw
+    if handler is not None and not _is_foreseen(handler, node, said, names):
+        return "error" if logs_traceback(handler, names) else "exception"
+    if _ERROR_WORDS.search(_NO_ERROR.sub("", said)) or goes_with_a_traceback(node, names):
+        return "error"
+    if handler is not None or _WARNING_WORDS.search(said):
+        return "warning"
+    if _runs_on_import(node):
+        # Nobody has set up logging yet: milder records would be lost, and warnings go to standard error.
+        return "warning"
+    return "debug" if _is_left_over(node) else _OUTPUTS[stream]
+
+
+def reason_to_ask(node: ast.Call, stream: str) -> str:
+    """Return why a log call instead of output needs somebody's consent, as words that follow "unsafe:"."""
+    words = {"sys.stdout": "standard output", "sys.stderr": "standard error"}
+    reason = f"the text goes to the log instead of {words[stream]}"
+    if stream == "sys.stderr":
+        return f"{reason}, and may be lost where logging is not set up"
+    return f"{reason}, before logging may be set up" if _runs_on_import(node) else reason
+
+
+def _runs_on_import(node: ast.AST) -> bool:
+    return nearest(node, FUNCTIONS) is None
+
+
+def _is_left_over(node: ast.Call) -> bool:
+    """Tell whether a call prints nothing but the value of one name, as one does to look at it once."""
+    is_print = isinstance(node.func, ast.Name) and node.func.id == "print"
+    alone = node.args[0] if is_print and len(node.args) == 1 else None
+    return isinstance(alone, ast.Name) and not _TEXTS.search(alone.id)
+
+
+@remembered
+def logs_traceback(handler: ast.ExceptHandler, names: Names) -> bool:
+    """Tell whether some call in a handler logs the traceback already."""
+    return any((call := log_call(n, names)) is not None and call.asks_for_traceback for n in walk_own(handler.body))
+
+
+def _only_catches(handler: ast.ExceptHandler, kinds: frozenset[str], names: Names) -> bool:
+    return all(names.qualified(kind) in kinds for kind in caught(handler))
+
+
+def _is_foreseen(handler: ast.ExceptHandler, node: ast.Call, said: str, names: Names) -> bool:
+    """Tell whether a print is about an expected, narrow failure, of which it says what it means and no more."""
+    if is_broad(handler, names) or not said or _ERROR_WORDS.search(said):
+        return False
+    return not any(isinstance(n, ast.Name) and n.id == handler.name for n in walk([node]))
+
+
+def _words(node: ast.Call) -> str:
+    """Return the literal text among the arguments of a call, in lower case."""
+    parts = [n.value for n in walk([*node.args]) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return " ".join(parts).lower()
