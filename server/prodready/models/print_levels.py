@@ -8,7 +8,7 @@ from typing import Final
 
 from prodready.engine.remembered import remembered
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FUNCTIONS, enclosing_handler, in_loop, nearest, walk, walk_own
+from prodready.engine.syntax import FUNCTIONS, enclosing_function, enclosing_handler, in_loop, nearest, walk, walk_own
 from prodready.models.handlers import caught, is_broad
 from prodready.models.loggers import log_call
 from prodready.models.prints import goes_with_a_traceback
@@ -28,6 +28,7 @@ _INTERRUPTS: Final = frozenset({
     "builtins.KeyboardInterrupt", "builtins.SystemExit", "builtins.EOFError", "builtins.StopIteration",
     "builtins.GeneratorExit", "asyncio.CancelledError",
 })  # fmt: skip
+_LEVEL_NAME: Final = re.compile(r"^_*(?:log_)?(debug|info|warn(?:ing)?|error)$")
 _ABSENCES: Final = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
 _OUTPUTS: Final = {"sys.stdout": "info", "sys.stderr": "warning"}
 
@@ -44,6 +45,9 @@ def level_of(node: ast.Call, stream: str, names: Names) -> str:
         return "warning"  # this turn is skipped, as somebody foresaw
     if handler is not None and not _is_foreseen(handler, node, said, names):
         return "error" if logs_traceback(handler, names) else "exception"
+    named = _level_by_name(node)
+    if named is not None:
+        return named
     if _ERROR_WORDS.search(_NO_ERROR.sub("", said)) or goes_with_a_traceback(node, names):
         return "error"
     if handler is not None or _WARNING_WORDS.search(said):
@@ -63,6 +67,13 @@ def reason_to_ask(node: ast.Call, stream: str) -> str:
     return f"{reason}, before logging may be set up" if _runs_on_import(node) else reason
 
 
+def _level_by_name(node: ast.AST) -> str | None:
+    """Return the level that the function around is called by: `debug`, `log_error`."""
+    function = enclosing_function(node)
+    match = _LEVEL_NAME.match(function.name) if isinstance(function, FUNCTIONS) else None
+    return None if match is None else "warning" if match[1] == "warn" else match[1]
+
+
 def _runs_on_import(node: ast.AST) -> bool:
     return nearest(node, FUNCTIONS) is None
 
@@ -71,7 +82,7 @@ def _is_left_over(node: ast.Call) -> bool:
     """Tell whether a call prints nothing but the value of one name, as one does to look at it once."""
     is_print = isinstance(node.func, ast.Name) and node.func.id == "print"
     alone = node.args[0] if is_print and len(node.args) == 1 else None
-    return isinstance(alone, ast.Name) and not _TEXTS.search(alone.id)
+    return isinstance(alone, ast.Name) and not alone.id.isupper() and not _TEXTS.search(alone.id)
 
 
 @remembered
@@ -92,6 +103,12 @@ def _is_foreseen(handler: ast.ExceptHandler, node: ast.Call, said: str, names: N
 
 
 def _words(node: ast.Call) -> str:
-    """Return the literal text among the arguments of a call, in lower case."""
-    parts = [n.value for n in walk([*node.args]) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-    return " ".join(parts).lower()
+    """Return the literal text among the arguments of a call, and the names of constants, in lower case."""
+    parts = (_said_by(n) for n in walk([*node.args]))
+    return " ".join(part for part in parts if part).lower()
+
+
+def _said_by(node: ast.AST) -> str:
+    if isinstance(node, ast.Name):
+        return node.id.replace("_", " ") if node.id.isupper() else ""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

@@ -35,10 +35,15 @@ from prodready.models.failures import sounds_secret
 from prodready.models.handlers import caught, is_broad
 from prodready.models.harm import follows_failed_set_up, runs_where_logging_harms
 from prodready.models.loggers import LogCall, log_call, module_loggers
+from prodready.models.naming import words_of
 
 _PRINTERS: Final = re.compile(
-    r"^_*(?:print|pprint|pretty_print|show|display|dump|banner|usage)(?:_|$)|_print$|_?banner$|std(?:out|err)|console"
+    r"^_*(?:print|pprint|pretty_print|show|display|dump|echo|output|banner|usage)(?:_|$)|_print$|_?banner$|std(?:out|err)|console"
 )
+_SCREENS: Final = frozenset({"console", "stdout", "terminal", "tty"})
+"""Words in the names of classes that write to where people look."""
+_OUTPUT_WRITER: Final = frozenset({"output", "writer"})
+_DEFINED: Final = (*FUNCTIONS, ast.ClassDef)
 _NAMED: Final = (ast.Name, ast.Attribute)
 _STREAMS: Final = frozenset({"sys.stdout", "sys.stderr"})
 _DISPLAYS: Final = re.compile(r"^_*(?:print|show|display)_|(?:^|_)(?:banner|logo|splash)$")
@@ -151,8 +156,15 @@ def shows_traceback(node: ast.Call, names: Names) -> bool:
 
 
 def is_output_function(node: ast.AST) -> bool:
-    """Tell whether `node` stands in a function whose name says that output is what it is for."""
-    return any(isinstance(up, FUNCTIONS) and _PRINTERS.search(up.name) for up in around(node, FUNCTIONS))
+    """Tell whether `node` stands in a function, or a class, whose name says that output is what it is for."""
+    return any(map(_is_for_output, around(node, _DEFINED)))
+
+
+def _is_for_output(node: ast.AST) -> bool:
+    if isinstance(node, ast.ClassDef):
+        words = (words_of(name) for name in (node.name, *(ast.unparse(base) for base in node.bases)))
+        return any(not _SCREENS.isdisjoint(found) or set(found) >= _OUTPUT_WRITER for found in words)
+    return isinstance(node, FUNCTIONS) and _PRINTERS.search(node.name) is not None
 
 
 def is_wanted(node: ast.Call, names: Names) -> bool:

@@ -32,12 +32,13 @@ def upload(path, url):
 
 ## Fix
 
-Calls the module's logger instead, and inserts one where there is none. Values become arguments of the call: `{x!r}`
-is `%r`, `{x:.2f}` is `%.2f`, and formats that `%` does not know stay formatted; for loguru and structlog the message
-is written as they want it. In a handler the level is `exception`, unless the handler logs the traceback already; text
-for standard error, and what runs while the module is imported, is a `warning`; words such as "failed" make it an
-`error`; the value of a single name is `debug`, since it was printed to be looked at once; everything else is `info`.
-The other levels are offered as well. It is unsafe because the text leaves standard output.
+Calls the module's logger instead, and inserts one where there is none. Values become arguments of the call: `{x!r}` is
+`%r`, `{x:.2f}` is `%.2f`, and formats that `%` does not know stay formatted; for loguru and structlog the message is
+written as they want it. In a handler the level is `exception`, unless the handler logs the traceback already; text for
+standard error, and what runs while the module is imported, is a `warning`; words such as "failed" make it an `error`;
+the value of a single name is `debug`, since it was printed to be looked at once; a function that is called like a level
+(`debug`, `log_error`) has that one; everything else is `info`. The other levels are offered as well. It is unsafe
+because the text leaves standard output.
 
 There is no fix for progress (`end=""`), for unpacked values (`*rows`), for a print whose result is used, where
 comments stand between the values, and where a value sounds secret (`api_key`), which must not get into a log either;
@@ -53,10 +54,10 @@ exit hooks, and where setting up logging has failed; in functions that are there
 `display_*`); and where `file=` names another stream; behind switches such as `verbose` and `DEBUG`; right before a
 printed stack or the end of the program; for a banner, or where `UnicodeEncodeError` is minded; for standard error in a
 module that can be started as a program; and in functions that print four lines or more and return nothing, in a module
-that does not log. It is a hint in functions whose name says less clearly that they print (`banner`), in those that do
-nothing else, three times or more, under conditions on the environment, and in the other functions of a module that can
-be started as a script; for progress; and in a module that does not log, for standard error and for a failure that a
-loop foresees.
+that does not log. It is a hint in functions and classes whose name says less clearly that they print (`banner`, `echo`,
+`OutputWriter`, `Console`), in those that do nothing else, three times or more, under conditions on the environment, and
+in the other functions of a module that can be started as a script; for progress; and in a module that does not log, for
+standard error and for a failure that a loop foresees.
 """
 
 from __future__ import annotations
