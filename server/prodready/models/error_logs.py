@@ -34,6 +34,7 @@ _UNEXPECTED: Final = frozenset({
 """Exceptions that no caller brings about on purpose: a bug of ours, or a database that fails."""
 _TRACKERS: Final = frozenset({"bugsnag", "capture", "honeybadger", "rollbar", "sentry"})
 _TRACEBACKS: Final = frozenset({"backtrace", "stacktrace", "traceback", "tracebacks"})
+_NEGATIONS: Final = frozenset({"hide", "no", "suppress", "without"})
 _LOGGING: Final = frozenset({"log", "report"})
 """Words in the names of functions that log what they are given."""
 _ANSWERS: Final = frozenset({"abort", "http", "response"})
@@ -160,7 +161,8 @@ def _hands_over(node: ast.Call, handler: ast.ExceptHandler) -> bool:
     `text_traceback()`, `self._log_failure(error)`: where to look for the traceback is up to that helper.
     """
     called = callee(node)
-    if not (_TRACKERS | _TRACEBACKS).isdisjoint(words_of(called)):
+    words = words_of(called)
+    if not _TRACKERS.isdisjoint(words) or (not _TRACEBACKS.isdisjoint(words) and _NEGATIONS.isdisjoint(words)):
         return True
     logs = not _LOGGING.isdisjoint(words_of(called.rpartition(".")[2]))
     given = (*node.args, *(k.value for k in node.keywords))
@@ -209,10 +211,16 @@ def _raised_at_end(block: list[ast.stmt]) -> list[ast.Raise]:
     last = block[-1]
     if isinstance(last, ast.Raise):
         return [last]
+    if isinstance(last, (ast.With, ast.AsyncWith)) and not any(map(_suppresses, last.items)):
+        return _raised_at_end(last.body)
     if not isinstance(last, ast.If) or not last.orelse:
         return []
     body, orelse = _raised_at_end(last.body), _raised_at_end(last.orelse)
     return [*body, *orelse] if body and orelse else []
+
+
+def _suppresses(item: ast.withitem) -> bool:
+    return isinstance(item.context_expr, ast.Call) and "suppress" in words_of(callee(item.context_expr))
 
 
 def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
