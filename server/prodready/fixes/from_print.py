@@ -38,12 +38,13 @@ def log_instead(draft: Draft, call: ast.Call, level: str, *, separator: str = " 
     if template.is_empty:
         raise Refusal("there is no text to log")
     if _keeps_layout(printed, template, call):
-        _rename(draft, call, template, level)
+        text = _rename(draft, call, template, level)
     else:
-        draft.replace_node(call, log_text(draft, call, template, level, event=_event(call)))
+        text = log_text(draft, call, template, level, event=_event(call))
+        draft.replace_node(call, text)
     handler = enclosing_handler(call)
-    if handler is not None and level == "exception" and not any(f.code == handler.name for f in template.fields):
-        drop_exception_name(draft, handler, [call])
+    if handler is not None and level == "exception":
+        drop_exception_name(draft, handler, [call], text)
     drop_stream(draft, call)
 
 
@@ -122,12 +123,13 @@ def _keeps_layout(printed: Printed, template: Template, call: ast.Call) -> bool:
     return printed.is_unchanged and spread and not call.keywords and template.verbatim == printed.template.verbatim
 
 
-def _rename(draft: Draft, call: ast.Call, template: Template, level: str) -> None:
-    """Replace only the called name and the text, so that line breaks and comments between them stay."""
+def _rename(draft: Draft, call: ast.Call, template: Template, level: str) -> str:
+    """Replace only the called name and the text, which is returned: line breaks and comments between them stay."""
     logger, kind = draft.logger(call)
     text, _ = template.rendered(kind, preferred_quote(draft.source.text), _event(call))
     draft.replace_node(call.func, f"{logger}.{level}")
     draft.replace_node(call.args[0], with_line_ends(text, draft.source.newline))
+    return text
 
 
 def _event(call: ast.Call) -> str:

@@ -38,8 +38,9 @@ def log_exception(draft: Draft, call: ast.Call) -> None:
     template = _said(draft, call)
     if template is None or template.is_empty:
         template = failure_message(guarded_by(handler), draft)
-    draft.replace_node(call, log_text(draft, call, template, "exception"))
-    drop_exception_name(draft, handler, [call])
+    text = log_text(draft, call, template, "exception")
+    draft.replace_node(call, text)
+    drop_exception_name(draft, handler, [call], text)
     _drop_imports(draft, call, call)
 
 

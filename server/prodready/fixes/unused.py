@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from prodready.fixes.draft import Draft
 
 
-def drop_exception_name(draft: Draft, handler: ast.ExceptHandler, gone: Sequence[ast.AST]) -> None:
-    """Remove `as e` from a handler, when nothing but the nodes in `gone` used the name."""
+def drop_exception_name(draft: Draft, handler: ast.ExceptHandler, gone: Sequence[ast.AST], instead: str) -> None:
+    """Remove `as e` from a handler, when nothing but the nodes in `gone` used the name.
+
+    `instead` is the code of the expression that takes their place; it may use the name as well.
+    """
     if handler.name is None or handler.type is None:
+        return
+    if any(isinstance(n, ast.Name) and n.id == handler.name for n in ast.walk(ast.parse(f"({instead})"))):
         return
     removed = {id(n) for n in walk(gone)}
     own = _outside_of_rebindings(handler.body, handler.name)
