@@ -128,7 +128,8 @@ def _rename(draft: Draft, call: ast.Call, template: Template, level: str) -> str
     logger, kind = draft.logger(call)
     text, _ = template.rendered(kind, preferred_quote(draft.source.text), _event(call))
     draft.replace_node(call.func, f"{logger}.{level}")
-    draft.replace_node(call.args[0], with_line_ends(text, draft.source.newline))
+    if template.verbatim is None or call.args[0].lineno == call.lineno:
+        draft.replace_node(call.args[0], with_line_ends(text, draft.source.newline))
     return text
 
 

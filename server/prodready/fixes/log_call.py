@@ -66,9 +66,11 @@ def log_text(
         Refusal: when there is no logger to be had.
     """
     logger, kind = draft.logger(at)
-    message, arguments = template.rendered(kind, preferred_quote(draft.source.text), event)
+    place = slot or Slot.of(draft, at)
+    lines = template.indented(place.indent + draft.source.indent_unit)
+    message, arguments = lines.rendered(kind, preferred_quote(draft.source.text), event)
     head, extra = _method(logger, kind, level, traceback, draft.context.settings.traceback_style)
-    return laid_out(draft, slot or Slot.of(draft, at), head, [message, *arguments, *extra])
+    return laid_out(draft, place, head, [message, *arguments, *extra])
 
 
 def laid_out(draft: Draft, slot: Slot, head: str, arguments: Sequence[str]) -> str:

@@ -15,6 +15,8 @@ from prodready.fixes.log_template import Break, Field, Piece, Template, Text
 
 _PERCENT_SPEC: Final = re.compile(r"(?:0?\d*)(?:\.\d+)?[fFeEgG]|0?\d*[dxXo]|s")
 _PLACEHOLDER: Final = re.compile(r"%(?:%|[-+ #0]*(?:[1-9]\d*)?(?:\.\d+)?[a-zA-Z])")
+_PLAIN_PLACEHOLDER: Final = re.compile(r"%(?:\.\d+)?[srdf]")
+"""What hardly stands in text for people by chance, as `% i` does in "at 50% idle"."""
 _FORMAT_PLACE: Final = re.compile(r"\{\{|\}\}|\{(?:!(?P<conversion>[rsa]))?(?::(?P<spec>[^{}]*))?\}")
 _NOT_FLAT: Final = ("#", "\\", '"""', "'''")
 """What makes it unsafe to join the lines of an expression."""
@@ -43,12 +45,24 @@ def read_call(code: str, *, separator: str = " ") -> Printed:
         raise Refusal("values are unpacked into the call")
     if len(values) == 1:
         return _single(values[0])
+    logged = _as_if_logged(values) if len(values) > 1 and separator == " " else None
+    if logged is not None:
+        return Printed(Template(tuple(logged)), is_unchanged=False)
     pieces: list[Piece] = []
     for index, value in enumerate(values):
         if index and separator:
             pieces.append(Text(_as_raw(separator)))
         pieces.extend(p for p in _pieces(value) if not isinstance(p, Break))
     return Printed(Template(tuple(_merged(pieces))), is_unchanged=False)
+
+
+def _as_if_logged(values: Sequence[cst.BaseExpression]) -> list[Piece] | None:
+    """Return the pieces of `print("%s of %r", a, b)`: somebody took it for a log call, which it becomes now."""
+    first, *others = values
+    places = [m for text in _texts(first) for m in _PLACEHOLDER.finditer(text.raw)]
+    if not places or not all(_PLAIN_PLACEHOLDER.fullmatch(match.group()) for match in places):
+        return None
+    return _percent(first, others)
 
 
 def _parsed(code: str) -> cst.Call:
@@ -127,10 +141,16 @@ def _without_doubles(raw: str) -> str:
 
 def _operation(value: cst.BinaryOperation) -> Printed:
     """`"a %s" % (x,)` becomes a message with arguments; `"=" * 60` and text put together with `+` stay as they are."""
-    if isinstance(value.operator, cst.Modulo) and isinstance(value.left, cst.SimpleString):
-        pieces = _percent(value.left, value.right)
+    values = _values(value.right) if isinstance(value.operator, cst.Modulo) else None
+    if values is not None:
+        pieces = _percent(value.left, values)
         if pieces is not None:
             return Printed(Template(tuple(pieces)), is_unchanged=False)
+        if isinstance(value.left, (cst.Name, cst.Attribute)) and isinstance(value.right, cst.Tuple):
+            # What takes a tuple is a text: a number would not.
+            whole = Field(_code(value))
+            formatted = (_code(value.left), *map(_argument, values))
+            return Printed(Template((whole,), formatted=formatted), is_unchanged=False)
     if isinstance(value.operator, (cst.Modulo, cst.Multiply)) and isinstance(value.left, _STRINGS):
         return Printed(Template(verbatim=_code(value)), is_unchanged=True)
     if isinstance(value.operator, cst.Add):
@@ -150,25 +170,40 @@ def _added(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         yield value
 
 
-def _percent(left: cst.SimpleString, right: cst.BaseExpression) -> list[Piece] | None:
-    """Return the pieces of `"..." % (a, b)` or `"..." % a`; None where the values cannot be told apart for sure."""
-    text = _text(left)
+def _values(right: cst.BaseExpression) -> list[cst.BaseExpression] | None:
+    """Return the values behind `%`: those of a tuple, or one; None where they cannot be told apart for sure."""
     elements = right.elements if isinstance(right, cst.Tuple) else [cst.Element(right)]
     values = [element.value for element in elements if isinstance(element, cst.Element)]
-    if text is None or len(values) != len(elements) or isinstance(right, cst.Dict):
+    return None if len(values) != len(elements) or isinstance(right, cst.Dict) else values
+
+
+def _texts(value: cst.BaseExpression) -> list[Text]:
+    """Return the texts of a literal, or of literals that Python joins; none for anything else."""
+    pieces = _pieces(value) if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)) else []
+    texts = [piece for piece in pieces if isinstance(piece, Text)]
+    return texts if not any(isinstance(piece, Field) for piece in pieces) else []
+
+
+def _percent(left: cst.BaseExpression, values: Sequence[cst.BaseExpression]) -> list[Piece] | None:
+    """Return the pieces of `"..." % values`; None where places and values do not pair up."""
+    texts = _texts(left)
+    found = [m for text in texts for m in _PLACEHOLDER.finditer(text.raw) if m.group() != "%%"]
+    if not texts or len(found) != len(values) or any("%(" in text.raw for text in texts):
         return None
-    found = [m for m in _PLACEHOLDER.finditer(text.raw) if m.group() != "%%"]
-    if len(found) != len(values) or "%(" in text.raw:
-        return None
-    pieces: list[Piece] = []
+    given = iter([_argument(value) for value in values])
+    return _merged([p for piece in _pieces(left) for p in (_put(piece, given) if isinstance(piece, Text) else [piece])])
+
+
+def _put(text: Text, values: Iterator[str]) -> Iterator[Piece]:
+    """Yield a text of `%` with its values in their places."""
     position = 0
-    for match, value in zip(found, values, strict=True):
-        pieces.append(_part(text, text.raw[position : match.start()].replace("%%", "%")))
-        brace = {"%s": "{}", "%d": "{}", "%r": "{!r}"}.get(match.group(), f"{{:{match.group()[1:]}}}")
-        pieces.append(Field(_code(value), match.group(), brace))
-        position = match.end()
-    pieces.append(_part(text, text.raw[position:].replace("%%", "%")))
-    return _merged(pieces)
+    for match in _PLACEHOLDER.finditer(text.raw):
+        if match.group() != "%%":
+            yield _part(text, text.raw[position : match.start()].replace("%%", "%"))
+            brace = {"%s": "{}", "%d": "{}", "%r": "{!r}"}.get(match.group(), f"{{:{match.group()[1:]}}}")
+            yield Field(next(values), match.group(), brace)
+            position = match.end()
+    yield _part(text, text.raw[position:].replace("%%", "%"))
 
 
 def _pieces(value: cst.BaseExpression) -> list[Piece]:
@@ -263,10 +298,14 @@ def _shown(value: cst.BaseExpression) -> Field | None:
 
 
 def _argument(value: cst.BaseExpression) -> str:
-    """Return code that stands as an argument of its own."""
-    code = _code(value)
-    bare = isinstance(value, (cst.Tuple, cst.Yield, cst.GeneratorExp, cst.NamedExpr)) and not value.lpar
-    return f"({code})" if bare else code
+    """Return code that stands as an argument of its own, in brackets only where it needs them."""
+    if isinstance(value, (cst.Tuple, cst.Yield, cst.GeneratorExp, cst.NamedExpr)):
+        return _code(value) if value.lpar else f"({_code(value)})"
+    return _code(value.with_changes(lpar=(), rpar=()) if value.lpar and not _is_spread(value) else value)
+
+
+def _is_spread(value: cst.BaseExpression) -> bool:
+    return "\n" in cst.Module([]).code_for_node(value)
 
 
 def _code(node: cst.CSTNode) -> str:

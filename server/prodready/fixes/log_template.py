@@ -10,6 +10,7 @@ from keyword import iskeyword
 from typing import Final, TypeAlias
 
 _LINE_END: Final = re.compile(r"\r\n?")
+_LINE_ENDS: Final = re.compile(r"(\r\n|\r|\n)")
 _FIRST_NEWLINES: Final = re.compile(r"^(?:\\n|\n)+")
 _NAMED_CHARACTER: Final = re.compile(r"(\\N\{[^{}]*\})")
 _KEY_IN_TEXT: Final = re.compile(r"\b\w+\s*[=:]\s*$")
@@ -65,10 +66,15 @@ Piece: TypeAlias = Text | Field | Break
 
 @dataclass(frozen=True)
 class Template:
-    """A message in pieces. `verbatim` is the code of a message that is an expression of its own and stays as it is."""
+    """A message in pieces. `verbatim` is the code of a message that is an expression of its own and stays as it is.
+
+    `formatted` says the same as the pieces for a logger that formats with `%`: a message that is an expression, and its
+    arguments.
+    """
 
     pieces: tuple[Piece, ...] = ()
     verbatim: str | None = None
+    formatted: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -105,6 +111,11 @@ class Template:
             pieces[-1] = replace(last, raw=raw)
         return replace(self, pieces=tuple(pieces))
 
+    def indented(self, indent: str) -> Template:
+        """Return the message with its lines, where it has several, at an indentation."""
+        pieces = (Break(_indented(p.space, indent)) if isinstance(p, Break) else p for p in self.pieces)
+        return replace(self, pieces=tuple(pieces))
+
     def rendered(self, kind: str, quote: str, event: str) -> tuple[str, list[str]]:
         """Return the code of the message and of its arguments for a logger of `kind`.
 
@@ -112,6 +123,8 @@ class Template:
         """
         if self.verbatim is not None:
             return self.verbatim, []
+        if self.formatted and kind == "stdlib":
+            return self.formatted[0], list(self.formatted[1:])
         if kind == "structlog":
             return self._key_values(quote, event)
         has_fields = bool(self.fields)
@@ -129,9 +142,18 @@ class Template:
         return own + "".join(_escaped(c, own) for c in said) + own, _keyed(self.fields)
 
 
+def _indented(space: str, indent: str) -> str:
+    """Return white space, with the comments in it, whose lines behind the first begin with `indent`."""
+    parts = _LINE_ENDS.split(space)
+    for index in range(2, len(parts), 2):
+        parts[index] = indent + parts[index].lstrip(" \t") if parts[index] or index == len(parts) - 1 else ""
+    return "".join(parts)
+
+
 def with_exception(template: Template, name: str, quote: str) -> Template:
     """Return a message that ends with the exception called `name`: its type and text."""
-    return replace(template, pieces=(*template.pieces, Text(": ", quote), Field(name, "%r", "{!r}")))
+    pieces = (*template.pieces, Text(": ", quote), Field(name, "%r", "{!r}"))
+    return replace(template, pieces=pieces, formatted=())
 
 
 def message(text: str, values: Sequence[str], quote: str) -> Template:
