@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _BEFORE_COLON: Final = re.compile(r"(?:[ \t]*\))*(?=[ \t]*:)")
 
+_NAMED: Final = re.compile(r"(?:[ \t]*\))*[ \t]+as[ \t]+(\w+)(?=[ \t]*:)")
+
 
 def log_first(draft: Draft, handler: ast.ExceptHandler, *, traceback: bool) -> None:
     """Let a handler log the failure before it does what it does, with the exception where no `traceback` is wanted.
@@ -74,9 +76,15 @@ def suppress_to_try(draft: Draft, statement: ast.With, *, traceback: bool) -> No
 def _bound(draft: Draft, handler: ast.ExceptHandler) -> str | None:
     """Return the name of the caught exception, binding one where it has none; None where it cannot have one."""
     name = exception_name(handler)
-    if name is None or handler.name is not None or handler.type is None:
+    if name is None or handler.name == name or handler.type is None:
         return name
     end = draft.range_of(handler.type).end
+    if handler.name is not None:
+        given = _NAMED.match(draft.source.line(end.line), end.column)
+        if given is None:
+            return handler.name
+        draft.replace(Range(Position(end.line, given.start(1)), Position(end.line, given.end(1))), name)
+        return name
     colon = _BEFORE_COLON.match(draft.source.line(end.line), end.column)
     if colon is None:
         return None

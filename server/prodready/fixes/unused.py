@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from prodready.engine.finding import Position, Range
 from prodready.engine.nodes import nodes_of
-from prodready.engine.syntax import FunctionNode, block_of, walk
+from prodready.engine.syntax import FUNCTIONS, FunctionNode, block_of, enclosing_function, walk
 
 if TYPE_CHECKING:
     from prodready.engine.segments import Segment
@@ -86,30 +86,41 @@ def _imports_of(name: str, draft: Draft) -> Iterator[int]:
 
 
 def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Sequence[ast.AST]) -> None:
-    """Remove `import name` from a function, with the blank line behind it, when only the nodes in `gone` used it.
+    """Remove the import of `name` from a function, with the blank line behind it, when only nodes in `gone` used it.
 
     It stays where nothing else would be left of its block; statements in `gone` are taken for deleted.
     """
     removed = {id(n) for n in walk(gone)}
     used = any(isinstance(n, ast.Name) and n.id == name and id(n) not in removed for n in walk(function.body))
-    imports = [n for n in walk(function.body) if isinstance(n, ast.Import) and n.names[0].name == name]
+    imports = [
+        n
+        for n in walk(function.body)
+        if isinstance(n, (ast.Import, ast.ImportFrom)) and (n.names[0].asname or n.names[0].name) == name
+    ]
     if used:
         draft.kept_imports.add(f"{name} in {function.name}")
         return
     if len(imports) != 1 or all(statement in (imports[0], *gone) for statement in block_of(imports[0])):
         return
     number = draft.range_of(imports[0]).start.line
-    if draft.source.line(number).strip() == f"import {name}":
+    if re.fullmatch(rf"(?:from [\w.]+ )?import {name}", draft.source.line(number).strip()):
         following = 1 if not draft.source.line(number + 1).strip() else 0
         draft.replace(Range.of(number, 0, number + 1 + following, 0), "")
 
 
 def drop_import_of(draft: Draft, called: ast.expr, gone: Sequence[ast.AST]) -> None:
-    """Remove the import that `called` (`sys.stdout.write`, `print_exc`) begins with, as `drop_import` does."""
+    """Remove the import that `called` (`sys.stdout.write`, `print_exc`) begins with.
+
+    That is the one of its function, as `drop_local_import` does, or that of the module, as `drop_import` does.
+    """
+    function = enclosing_function(called)
     while isinstance(called, ast.Attribute):
         called = called.value
-    if isinstance(called, ast.Name):
-        drop_import(draft, called.id, gone)
+    if not isinstance(called, ast.Name):
+        return
+    if isinstance(function, FUNCTIONS):
+        drop_local_import(draft, called.id, function, gone)
+    drop_import(draft, called.id, gone)
 
 
 def _blank_behind(draft: Draft, number: int) -> int:

@@ -45,16 +45,20 @@ def may_name_exception(guard: ast.ExceptHandler | ast.With) -> bool:
 def exception_name(guard: ast.ExceptHandler | ast.With) -> str | None:
     """Return the name of the exception that a handler catches, or one that it may get: nothing but handlers uses it.
 
-    None where it may have none.
+    None where it may have none. `_`, which says that nobody wants it, is no name where nobody does.
     """
     function = enclosing_function(guard)
-    if isinstance(guard, ast.ExceptHandler) and guard.name is not None:
+    if isinstance(guard, ast.ExceptHandler) and guard.name is not None and (guard.name != "_" or _reads_it(guard)):
         return guard.name
     if function is None or not may_name_exception(guard):
         return None
     taken = set(_names_in(function, guard))
     numbered = (f"{_EXCEPTIONS[0]}_{number}" for number in itertools.count(2))
     return next(name for name in itertools.chain(_EXCEPTIONS, numbered) if name not in taken)
+
+
+def _reads_it(handler: ast.ExceptHandler) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == "_" for s in handler.body for n in ast.walk(s))
 
 
 def _names_in(function: ast.AST, guard: ast.AST) -> Iterator[str]:
