@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from prodready.engine.semantic import Names
 from prodready.engine.syntax import ancestors, block_of, enclosing_statement, walk_own
 from prodready.models.dependents import Dependents
-from prodready.models.ownership import How, Use
+from prodready.models.ownership import How, Use, uses_of
 from prodready.models.resource_table import Kind, Manager, Resource
-from prodready.models.resources import acquisition
+from prodready.models.resources import acquisition, library_resource
 from prodready.models.scopes import Scope
 
 
@@ -25,7 +26,18 @@ class Opened:
     uses: Sequence[Use]
 
 
-def extent_of(opened: Opened) -> tuple[ast.stmt | None, str]:
+def opened_name(node: ast.stmt) -> tuple[str, ast.Call] | None:
+    """Return the name and the call of `name = call(...)`, None for other statements."""
+    if not isinstance(node, (ast.Assign, ast.AnnAssign)):
+        return None
+    call = acquisition(node.value)
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if call is None or len(targets) != 1 or not isinstance(targets[0], ast.Name):
+        return None
+    return targets[0].id, call
+
+
+def extent_of(opened: Opened, names: Names) -> tuple[ast.stmt | None, str]:
     """Return the last statement that a `with` must hold, None when none can be written, and what may change by it."""
     if not _allows_with(opened):
         return None, ""
@@ -37,7 +49,7 @@ def extent_of(opened: Opened) -> tuple[ast.stmt | None, str]:
         return None, ""
     closed = _closed_at(opened.uses, block, begin)
     if closed is None:
-        return _until_last_use(opened, block, begin, max(inside))
+        return _until_last_use(opened, block, begin, max(inside), names)
     if max(inside) > closed:
         return None, ""
     return block[_behind_other_closings(block, begin, closed)], opened.resource.caution
@@ -104,17 +116,35 @@ def _close_statement(use: Use) -> ast.stmt | None:
     return statement if isinstance(statement, ast.Expr) else None
 
 
-def _until_last_use(opened: Opened, block: Sequence[ast.stmt], begin: int, end: int) -> tuple[ast.stmt | None, str]:
+def _until_last_use(
+    opened: Opened, block: Sequence[ast.stmt], begin: int, end: int, names: Names
+) -> tuple[ast.stmt | None, str]:
     """The block must hold all that needs the resource; values that need it and get out make the fix unsafe."""
     dependents = Dependents(opened.name, opened.resource, opened.scope.body)
     following = [i for i in range(begin + 1, len(block)) if dependents.mentions(block[i])]
-    end = max([end, *following])
+    end = _with_others_inside(opened, block, begin, max([end, *following]), names)
     inside = block[begin + 1 : end + 1]
     outside = [n for n in _names_outside(opened.scope, block[begin : end + 1]) if n in dependents.names]
     caution = opened.resource.caution
     if outside or dependents.leaving(inside) is not None:
         caution = _leaving_caution(opened)
     return block[end], caution
+
+
+def _with_others_inside(opened: Opened, block: Sequence[ast.stmt], begin: int, end: int, names: Names) -> int:
+    """Return the index of the last statement that needs what is opened inside, so that it can get a `with`, too."""
+    at = begin
+    while at < end:
+        at += 1
+        found = opened_name(block[at])
+        resource = library_resource(found[1], names) if found is not None else None
+        if found is None or resource is None:
+            continue
+        uses = uses_of(found[0], opened.scope.body, resource.closers, names)
+        places = [_place(use.node, block) for use in uses]
+        if not any(use.how is How.ESCAPE for use in uses):
+            end = max([end, *(place for place in places if place is not None)])
+    return end
 
 
 def _names_outside(scope: Scope, inside: Sequence[ast.stmt]) -> Iterable[str]:

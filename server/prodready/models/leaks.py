@@ -13,12 +13,12 @@ from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import TRIES, FunctionNode, ancestors, dotted, keyword, parent, walk_own
 from prodready.models.closing_paths import Outcome, Verdict, closing_outcome
-from prodready.models.extent import Opened, extent_of, lives_on
+from prodready.models.extent import Opened, extent_of, lives_on, opened_name
 from prodready.models.guards import Guard
 from prodready.models.manual_close import manual_close_of
 from prodready.models.ownership import How, Use, uses_of
 from prodready.models.resource_table import Kind, Manager, Resource
-from prodready.models.resources import acquisition, as_used, library_resource, made_by
+from prodready.models.resources import as_used, library_resource, made_by
 from prodready.models.scopes import is_bare_module_level, is_bound_once, scope_of
 
 _BORROWED_FREELY: Final = frozenset({Kind.SESSION, Kind.CLIENT})
@@ -63,15 +63,6 @@ class Leak:
         return f"'{self.name}' {_problem(self.outcome)}"
 
 
-def opened_name(node: ast.Assign | ast.AnnAssign) -> tuple[str, ast.Call] | None:
-    """Return the name and the call of `name = call(...)`, None for other assignments."""
-    call = acquisition(node.value)
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    if call is None or len(targets) != 1 or not isinstance(targets[0], ast.Name):
-        return None
-    return targets[0].id, call
-
-
 def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset[Kind]) -> Leak | None:
     """Return the leak that an assignment begins, None when it opens nothing of these kinds, or it is taken care of."""
     opened = opened_name(node)
@@ -100,7 +91,7 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
     opened_here = Opened(name, node, resource, scope, uses)
     if outcome.verdict is Verdict.NEVER and lives_on(opened_here):
         return None
-    last, caution = extent_of(opened_here)
+    last, caution = extent_of(opened_here, context.names)
     return Leak(name, call, node, resource, outcome, last, caution)
 
 
