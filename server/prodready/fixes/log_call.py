@@ -228,10 +228,13 @@ def add_argument(draft: Draft, call: ast.Call, argument: str) -> None:
 
 
 def _gap(draft: Draft, end: Position, between: str, argument: str) -> str:
-    """Return what goes in front of an argument behind the last line of others: a new line, where it would not fit."""
+    """Return what goes in front of an argument behind the last line of others.
+
+    That is a new line, where it would not fit, or where the others end with brackets on a line of their own.
+    """
     line = draft.source.line(end.line).rstrip("\r\n")
     fits = len(line) + len(f", {argument}") <= draft.line_length
-    if fits or between.strip() or not between:
+    if between.strip() or not between or (fits and line[: end.column].strip(" \t)]}")):
         return " "
     return draft.source.newline + line[: len(line) - len(line.lstrip())]
 
