@@ -155,6 +155,7 @@ def may_be_silent(guard: Guard, context: Context) -> bool:
         runs_where_logging_harms(guard, context.names)
         or all(_is_import(s) for s in body)
         or _is_optional_part(guarded, context.names)
+        or _replaces_import(guard)
         or _awaits_cancelled(guarded, body)
         or all(_only_logs(s, context.names) for s in body)
         or (_is_aftermath(guarded) and all(map(_is_tidying, body)))
@@ -398,6 +399,19 @@ def _is_optional_part(guarded: ast.Try | ast.With, names: Names) -> bool:
     if enclosing_function(guarded) is not None or not any(isinstance(s, _IMPORTS) for s in guarded.body):
         return False
     return all(_is_import(s) or _is_definition(s, names) for s in guarded.body)
+
+
+def _replaces_import(guard: Guard) -> bool:
+    """Tell whether a module defines in a handler what it cannot import: `except Exception: def _(text): ...`."""
+    if isinstance(guard, ast.With) or enclosing_function(guard) is not None:
+        return False
+    imported = {name for s in guarded_by(guard).body for name in _imported(s)}
+    defined = {s.name for s in guard.body if isinstance(s, (*FUNCTIONS, ast.ClassDef))}
+    return not imported.isdisjoint(defined.union(*map(_imported, guard.body)))
+
+
+def _imported(node: ast.stmt) -> list[str]:
+    return [a.asname or a.name for a in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
 
 
 def _is_definition(node: ast.stmt, names: Names) -> bool:
