@@ -103,7 +103,7 @@ def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Seq
     if len(imports) != 1 or all(statement in (imports[0], *gone) for statement in block_of(imports[0])):
         return
     number = draft.range_of(imports[0]).start.line
-    if re.fullmatch(rf"(?:from [\w.]+ )?import {name}", draft.source.line(number).strip()):
+    if re.fullmatch(rf"(?:from [\w.]+ )?import {name}(?:\s+#.*)?", draft.source.line(number).strip()):
         following = 1 if not draft.source.line(number + 1).strip() else 0
         draft.replace(Range.of(number, 0, number + 1 + following, 0), "")
 
