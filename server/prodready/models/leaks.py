@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from prodready.engine.finding import Fix
 from prodready.engine.remembered import remembered
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import TRIES, FunctionNode, ancestors, dotted, keyword, parent, walk_own
+from prodready.engine.syntax import TRIES, FunctionNode, ancestors, dotted, is_constant, keyword, parent, walk_own
 from prodready.models.closing_paths import Outcome, Verdict, closing_outcome
 from prodready.models.extent import Opened, extent_of, lives_on, opened_name
 from prodready.models.guards import Guard
 from prodready.models.manual_close import manual_close_of
+from prodready.models.naming import callee
 from prodready.models.ownership import How, Use, uses_of
 from prodready.models.resource_table import Kind, Manager, Resource
 from prodready.models.resources import as_used, library_resource, made_by
-from prodready.models.scopes import is_bare_module_level, is_bound_once, scope_of
+from prodready.models.scopes import Scope, is_bare_module_level, is_bound_once, scope_of
 
 _BORROWED_FREELY: Final = frozenset({Kind.SESSION, Kind.CLIENT})
 """Kinds that are passed around while their owner keeps them: a function that gets one is not expected to close it."""
@@ -28,6 +29,8 @@ _STREAMS: Final = frozenset({
     "typing.IO", "tempfile.NamedTemporaryFile", "tempfile.SpooledTemporaryFile", "tempfile.TemporaryFile",
 })  # fmt: skip
 """What makes a stream, or says of a parameter that it is one."""
+_OUTCOMES: Final = frozenset({"exception", "result"})
+_WAITS: Final = _OUTCOMES | {"as_completed", "map", "wait", "wait_for"}
 
 MOST_FOLLOWED: Final = 50
 """Resources that a function may open for them to be looked at: nobody opens more by hand."""
@@ -81,6 +84,8 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
         return None
     uses = uses_of(name, scope.body, resource.closers | {"close", "aclose"}, context.names)
     resource = as_used(resource, _closers(uses), _is_awaited(uses))
+    if resource.kind is Kind.EXECUTOR and _will_not_wait(uses, scope):
+        resource = replace(resource, manager=Manager.NONE)
     outcome = _outcome(Opened(name, node, resource, scope, uses), context)
     if (
         outcome.verdict is Verdict.ALWAYS
@@ -120,6 +125,26 @@ def _is_laid_over(call: ast.Call, names: Names) -> bool:
     mode = keyword(call, "mode") or next(iter(call.args[1:]), None)
     reads = mode is None or (isinstance(mode, ast.Constant) and str(mode.value).startswith("r"))
     return reads and not _STREAMS.isdisjoint(makers)
+
+
+def _will_not_wait(uses: Sequence[Use], scope: Scope) -> bool:
+    """Whether a function does not wait for all the work of its executor, as leaving a `with` would, maybe for ever.
+
+    `executor.shutdown(wait=False)`, `future.result(timeout=5)`
+    """
+    shutdowns = (parent(parent(use.node) or use.node) for use in uses if use.how is How.CLOSE)
+    if any(isinstance(call, ast.Call) and is_constant(keyword(call, "wait"), False) for call in shutdowns):
+        return True
+    calls = (n for n in walk_own(scope.body) if isinstance(n, ast.Call))
+    return any(_is_limited(call) for call in calls if callee(call).rpartition(".")[2] in _WAITS)
+
+
+def _is_limited(call: ast.Call) -> bool:
+    """Whether a call waits for some time only."""
+    timeout = keyword(call, "timeout")
+    if timeout is None and isinstance(call.func, ast.Attribute) and call.func.attr in _OUTCOMES:
+        timeout = next(iter(call.args), None)
+    return timeout is not None and not is_constant(timeout, None)
 
 
 def _closers(uses: Iterable[Use]) -> set[tuple[str, bool]]:
