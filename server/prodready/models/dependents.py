@@ -177,7 +177,8 @@ class Dependents:
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> bool:
         over = any(self.is_needed_by(g.iter) for g in node.generators)
         if not over:
-            return False
+            # Work that is handed in, one by one.
+            return self.resource.kind is Kind.EXECUTOR and self.is_needed_by(_given(node))
         if isinstance(node, ast.GeneratorExp):
             return True
         targets = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
@@ -208,7 +209,7 @@ class Dependents:
         if self.resource.kind is Kind.TEMPORARY:
             return True
         if self.resource.kind is Kind.EXECUTOR:
-            return False
+            return method.attr == "submit"
         if self.resource.kind is Kind.SESSION and method.attr in _ROWS:
             return not _asks_for_columns(node)
         if self.resource.kind is Kind.CLIENT:

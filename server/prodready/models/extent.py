@@ -58,9 +58,9 @@ def extent_of(opened: Opened, names: Names) -> tuple[ast.stmt | None, str]:
 def lives_on(opened: Opened) -> bool:
     """Tell whether what was made from a resource gets out, so that the resource has to stay open for it.
 
-    A database session is different: objects of the ORM go around without it.
+    A database session is different: objects of the ORM go around without it. So does work that an executor was given.
     """
-    if opened.resource.kind is Kind.SESSION:
+    if opened.resource.kind in (Kind.SESSION, Kind.EXECUTOR):
         return False
     dependents = Dependents(opened.name, opened.resource, opened.scope.body)
     return dependents.leaving(opened.scope.body) is not None
@@ -126,6 +126,8 @@ def _until_last_use(
     inside = block[begin + 1 : end + 1]
     outside = [n for n in _names_outside(opened.scope, block[begin : end + 1]) if n in dependents.names]
     caution = opened.resource.caution
+    if opened.resource.kind is Kind.EXECUTOR:
+        return block[end], caution  # all work is done when the block is left
     if outside or dependents.leaving(inside) is not None:
         caution = _leaving_caution(opened)
     return block[end], caution
