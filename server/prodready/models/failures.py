@@ -29,9 +29,9 @@ MAX_IDENTIFIERS: Final = 3
 _WRAPPERS: Final = frozenset({
     "asyncio.create_task", "asyncio.ensure_future", "asyncio.run", "asyncio.shield", "asyncio.to_thread",
     "asyncio.wait_for", "anyio.to_thread.run_sync", "starlette.concurrency.run_in_threadpool",
-    "fastapi.concurrency.run_in_threadpool",
+    "fastapi.concurrency.run_in_threadpool", "contextlib.closing", "contextlib.aclosing",
 })  # fmt: skip
-"""Functions that only run what they are given."""
+"""Functions that only run, or close, what they are given."""
 _CASTS: Final = frozenset({"typing.cast", "typing_extensions.cast"})
 _ABOUT_SECRETS: Final = frozenset({
     "count", "counts", "expires", "expiry", "hash", "id", "ids", "len", "length", "limit", "name", "names", "prefix",
