@@ -20,6 +20,10 @@ _SET_UPS: Final = frozenset({"logging.basicConfig", "logging.config.dictConfig",
 _LOGGING: Final = frozenset({"log", "logger", "logging"})
 _SETTING_UP: Final = frozenset({"configure", "init", "initialize", "reload", "setup"})
 _NAMED: Final = (*FUNCTIONS, ast.ClassDef)
+_SIGNALS: Final = frozenset(
+    {"sig", "signal", "signal_number", "signalnum", "signame", "signo", "signum", "signal_received"}
+)
+_FRAMES: Final = frozenset({"frame", "stack", "stack_frame"})
 
 
 def runs_where_logging_harms(node: ast.AST, names: Names) -> bool:
@@ -40,6 +44,16 @@ def follows_failed_set_up(node: ast.AST, names: Names) -> bool:
     guarded = parent(handler) if handler is not None else None
     calls = (n for n in walk_own(getattr(guarded, "body", [])) if isinstance(n, ast.Call))
     return any(_sets_up_logging(call, names) for call in calls)
+
+
+def handles_signal(node: ast.AST) -> bool:
+    """Tell whether `node` runs in a handler of signals, `def stop(signum, frame):`, wherever the program just was."""
+    return any(isinstance(up, FUNCTIONS) and _takes_signal(up) for up in around(node, FUNCTIONS))
+
+
+def _takes_signal(function: FunctionNode) -> bool:
+    last = [argument.arg.strip("_") for argument in function.args.args[-2:]]
+    return len(last) == 2 and last[0] in _SIGNALS and last[1] in _FRAMES
 
 
 def _sets_up_logging(call: ast.Call, names: Names) -> bool:

@@ -40,7 +40,7 @@ from prodready.models.naming import words_of
 _PRINTERS: Final = re.compile(
     r"^_*(?:print|pprint|pretty_print|show|display|dump|echo|output|banner|usage)(?:_|$)|_print$|_?banner$|std(?:out|err)|console"
 )
-_SCREENS: Final = frozenset({"console", "stdout", "terminal", "tty"})
+_SCREENS: Final = frozenset({"cli", "console", "printer", "repl", "spinner", "stdout", "terminal", "tty", "tui"})
 """Words in the names of classes that write to where people look."""
 _OUTPUT_WRITER: Final = frozenset({"output", "writer"})
 _DEFINED: Final = (*FUNCTIONS, ast.ClassDef)
@@ -55,7 +55,6 @@ _SECRET_PLACES: Final = re.compile(
 )
 _MONGO: Final = re.compile(r"(?:^|_)mongo", re.IGNORECASE)
 _CLEANED: Final = ("safe_", "masked_", "redacted_", "clean_")
-_COLOURS: Final = frozenset({"Back", "Fore", "Style", "colored", "colorama", "style", "termcolor"})
 _CONNECTIONS: Final = re.compile(r"(?:uri|url|dsn|(?:^|_)conn(?:ection)?(?:_?str(?:ing)?)?)$", re.IGNORECASE)
 _ENVIRONMENT: Final = re.compile(r"^(?:environ|getenv)$")
 _VERBOSITY: Final = re.compile(r"verbos|quiet|debug|trac(?:e|ing)$|bench|profil", re.IGNORECASE)
@@ -121,7 +120,7 @@ def output_call(node: ast.Call, names: Names) -> Output | None:
     """Return what a call of `sys.stdout.write`, `sys.stderr.write` or `pprint` writes; None for other calls."""
     qualified = names.qualified(node.func)
     if qualified in _WRITES:
-        is_line = isinstance(parent(node), ast.Expr) and len(node.args) == 1 and _ends_line(node.args[0])
+        is_line = isinstance(parent(node), ast.Expr) and len(node.args) == 1 and ends_line(node.args[0])
         return Output(node, qualified, _WRITES[qualified], is_line)
     if qualified not in _PPRINTS:
         return None
@@ -257,16 +256,6 @@ def _is_secret_place(name: str) -> bool:
         return False
     mongo = _MONGO.search(name) if name.lower().endswith("_url") else None
     return _SECRET_PLACES.search(name) is not None or (mongo is not None and mongo.end() <= len(name) - len("_url"))
-
-
-def is_coloured(node: ast.Call) -> bool:
-    """Tell whether a call colours its text for a terminal."""
-    for inner in walk([*node.args]):
-        if isinstance(inner, ast.Name) and inner.id in _COLOURS:
-            return True
-        if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and "\x1b[" in inner.value:
-            return True
-    return False
 
 
 def _asks_verbosity(node: ast.AST) -> bool:
@@ -405,12 +394,12 @@ def _reading(node: ast.Call, separator: ast.expr | None, constant: bool) -> Read
     return Reading.PROGRESS if isinstance(literal, str) and literal.startswith("\r") else Reading.RECORD
 
 
-def _ends_line(node: ast.expr) -> bool:
+def ends_line(node: ast.expr) -> bool:
     """Tell whether a text ends with a line end, as far as its literal end tells."""
     if isinstance(node, ast.BinOp):
-        return _ends_line(node.right if isinstance(node.op, ast.Add) else node.left)
+        return ends_line(node.right if isinstance(node.op, ast.Add) else node.left)
     if isinstance(node, ast.JoinedStr):
-        return bool(node.values) and _ends_line(node.values[-1])
+        return bool(node.values) and ends_line(node.values[-1])
     text = node.value if isinstance(node, ast.Constant) else None
     return isinstance(text, str) and text.endswith("\n") and not text.startswith("\r")
 

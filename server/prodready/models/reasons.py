@@ -24,6 +24,14 @@ _LOGGED: Final = re.compile(r"\b(?:log\w*|exc_info|exceptions?|leak\w*|expos\w*)
 _DELICATE: Final = re.compile(
     r"\b(?:secrets?|tokens?|passwords?|credentials?|sensitive|redact\w*|tracebacks?|stack ?traces?)\b", re.IGNORECASE
 )
+_NOT_LOGGED: Final = re.compile(
+    r"(?:\b(?:not|cannot|never|without|avoid\w*|instead of)|n't)\b[^.;]*\b(?:loggers?|logging|logs?)\b"
+    r"|\b(?:logger|logging)\b[^.;]*(?:\b(?:not|cannot|never|broken)|n't)\b"
+    r"|\bprint (?:is|will|has to|must)\b|\bstd(?:out|err) (?:is|are|carries|must)\b"
+    r"|\b(?:intentional(?:ly)?|deliberate(?:ly)?|on purpose)\b",
+    re.IGNORECASE,
+)
+"""What people say of output that must not, or cannot, go to the log."""
 _EVERYTHING: Final = re.compile(
     r"\b(?:catch(?:es)? (?:everything|all|anything)|(?:never|must not) (?:raise|fail|throw))\b", re.IGNORECASE
 )
@@ -40,6 +48,17 @@ def told_already(guard: Guard, context: Context) -> bool:
 def is_kept_short(call: LogCall, handler: ast.ExceptHandler, context: Context) -> bool:
     """Tell whether a comment in front of an error log, or beside it, says that the exception must not be logged."""
     return any(_is_about_logging(comment) for comment in _comments(handler, call.node, context))
+
+
+def is_output_on_purpose(call: ast.Call, context: Context) -> bool:
+    """Tell whether a comment at a call that writes, or above it, says why it writes and does not log."""
+    above = context.position(call.lineno, call.col_offset).line - 1
+    said: list[str] = []
+    while context.line(above).lstrip().startswith("#"):
+        said.insert(0, context.line(above).strip().lstrip("#"))
+        above -= 1
+    said.extend(_comments(call, call, context))
+    return _NOT_LOGGED.search(" ".join(said)) is not None
 
 
 def _is_about_logging(comment: str) -> bool:

@@ -40,10 +40,11 @@ the value of a single name is `debug`, since it was printed to be looked at once
 (`debug`, `log_error`) has that one; everything else is `info`. The other levels are offered as well. It is unsafe
 because the text leaves standard output.
 
-There is no fix for progress (`end=""`), for unpacked values (`*rows`), for a print whose result is used, where
-comments stand between the values, and where a value sounds secret (`api_key`), which must not get into a log either;
-nor for where to connect to (`database_url`, `dsn`), which may hold a password, nor for text in colours, nor where the
-module logs with something that nobody knows how to call (`self.env.log`).
+There is no fix for pieces of a line (`end=""`) and what stands between them, for unpacked values (`*rows`), for a print
+whose result is used, where comments stand between the values, and where a value sounds secret (`api_key`), which must
+not get into a log either; nor for where to connect to (`database_url`, `dsn`), which may hold a password, nor for text
+in colours, nor for what another program reads (`json.dumps(result)`, a whole file), nor where a comment says why it is
+not logged, nor where the module logs with something that nobody knows how to call (`self.env.log`).
 An empty `print()` is removed.
 
 ## When it is silent
@@ -51,13 +52,15 @@ An empty `print()` is removed.
 In command lines, scripts, tests and notebooks; behind `if __name__ == "__main__":` and in the functions called there;
 in modules that talk to somebody at a terminal (`input()`, `curses`, `webbrowser`); inside logging itself, `__del__` and
 exit hooks, and where setting up logging has failed; in functions that are there to print (`print_summary`, `show_*`,
-`display_*`); and where `file=` names another stream; behind switches such as `verbose` and `DEBUG`; right before a
-printed stack or the end of the program; for a banner, or where `UnicodeEncodeError` is minded; for standard error in a
-module that can be started as a program; and in functions that print four lines or more and return nothing, in a module
-that does not log. It is a hint in functions and classes whose name says less clearly that they print (`banner`, `echo`,
-`OutputWriter`, `Console`), in those that do nothing else, three times or more, under conditions on the environment, and
-in the other functions of a module that can be started as a script; for progress; and in a module that does not log, for
-standard error and for a failure that a loop foresees.
+`display_*`); where `file=` names another stream, and where `redirect_stdout` or `fileinput` does; behind switches such
+as `verbose` and `DEBUG`; right before a printed stack or the end of the program; for a banner, or where
+`UnicodeEncodeError` is minded; for standard error in a module that can be started as a program; and in functions that
+print four lines or more and return nothing, in a module that does not log. It is a hint in functions and classes whose
+name says less clearly that they print (`banner`, `echo`, `OutputWriter`, `Console`, `CLIInterface`), in functions that
+print by their documentation, in those that do nothing else, three times or more, under conditions on the environment,
+and in the other functions of a module that can be started as a script; for progress, pieces of a line and what the
+function writes between them; for what another program reads; where a comment says why it is not logged; in handlers of
+signals; and in a module that does not log, for standard error and for a failure that a loop foresees.
 """
 
 from __future__ import annotations
@@ -71,13 +74,13 @@ from prodready.engine.rule import SERVICE_ROLES, Context, FixAvailability, Hit, 
 from prodready.engine.syntax import enclosing_statement, is_blank
 from prodready.fixes.draft import Draft
 from prodready.models.loggers import can_log
+from prodready.models.output import goes_elsewhere, is_coloured, is_for_terminal, is_output
 from prodready.models.print_levels import LEVELS, level_of, reason_to_ask
 from prodready.models.prints import (
     Print,
     Reading,
     comment_inside,
     in_service_code,
-    is_coloured,
     is_wanted,
     may_be_output,
     print_call,
@@ -99,9 +102,10 @@ class PrintCall(Rule):
         found = print_call(node, context.names)
         if found is None or is_wanted(node, context.names) or not in_service_code(node, context):
             return
-        if shows_traceback(node, context.names):
+        if shows_traceback(node, context.names) or goes_elsewhere(node, found.stream, context.names):
             return
-        severity = Severity.HINT if may_be_output(node, context) else None
+        is_meant = is_output(node, context) or is_for_terminal(node, context.names)
+        severity = Severity.HINT if is_meant or may_be_output(node, context) else None
         advice = "log it"
         if _may_be_secret(node):
             advice = "remove it, it may show a secret"
@@ -114,7 +118,7 @@ class PrintCall(Rule):
         return self._ways(found, context) if found is not None else iter(())
 
     def _ways(self, found: Print, context: Context) -> Iterator[Proposal]:
-        if found.reading is not Reading.RECORD:
+        if found.reading is not Reading.RECORD or is_output(found.node, context):
             return
         if all(is_blank(argument) for argument in found.node.args):
             yield Proposal(
@@ -123,7 +127,7 @@ class PrintCall(Rule):
             return
         if comment_inside(found.node, context) and not _is_literal(found.node):
             return
-        if _may_be_secret(found.node) or is_coloured(found.node):
+        if _may_be_secret(found.node) or is_coloured(found.node, context):
             return
         if not can_log(found.node, context.names):
             return

@@ -34,7 +34,8 @@ def refuse(order_id):
 
 A whole line becomes a log call, as for `print-call`: a warning from standard error, else info, an error by its words,
 the exception in a handler. `pprint(x)` logs `pprint.pformat(x)`. An import of `sys` that is left without a use goes.
-It is unsafe because the text leaves the stream. Text that is no whole line, such as progress, has no fix.
+It is unsafe because the text leaves the stream. Text that is no whole line, such as progress, has no fix, nor has the
+output of something else that is passed on (`if stream == "stdout": …`).
 
 ## When it is silent
 
@@ -52,6 +53,7 @@ from prodready.engine.rule import SERVICE_ROLES, Context, FixAvailability, Hit, 
 from prodready.engine.syntax import is_blank
 from prodready.fixes.draft import Draft
 from prodready.models.loggers import can_log
+from prodready.models.output import goes_elsewhere, is_coloured, is_for_terminal, is_output
 from prodready.models.print_levels import LEVELS, level_of, reason_to_ask
 from prodready.models.prints import (
     Output,
@@ -77,9 +79,10 @@ class StdoutWrite(Rule):
         found = output_call(node, context.names)
         if found is None or is_wanted(node, context.names) or not in_service_code(node, context):
             return
-        if shows_traceback(node, context.names):
+        if shows_traceback(node, context.names) or goes_elsewhere(node, found.stream, context.names):
             return
-        severity = Severity.HINT if may_be_output(node, context) else None
+        is_meant = is_output(node, context) or is_for_terminal(node, context.names)
+        severity = Severity.HINT if is_meant or may_be_output(node, context) else None
         fix = next((p.fix for p in self._ways(found, context)), None)
         message = f"{found.name}() in service code: log it"
         yield self.hit(context, node, message, severity=severity, fix=fix)
@@ -92,6 +95,8 @@ class StdoutWrite(Rule):
         if not found.is_line or tells_secret(found.node) or comment_inside(found.node, context):
             return
         if all(map(is_blank, found.node.args)) or not can_log(found.node, context.names):
+            return
+        if is_output(found.node, context) or is_coloured(found.node, context):
             return
         first = level_of(found.node, found.stream, context.names)
         reason = reason_to_ask(found.node, found.stream)
