@@ -52,6 +52,8 @@ _CONVERTING: Final = frozenset({
     "to", "truncate",
 })  # fmt: skip
 """First words in the names of functions that compute one value from another."""
+_SPELLING: Final = frozenset({"dumps", "loads"})
+"""Last words of such names: `json_loads`."""
 _LOOKING: Final = frozenset({"detect", "extract", "find", "get", "guess", "infer", "look", "lookup", "resolve"})
 """First words in the names of functions that look something up; a method of such a name may ask a database."""
 _OUTSIDE: Final = frozenset({
@@ -114,8 +116,9 @@ def _sounds_harmless(node: ast.Call, *, is_function: bool) -> bool:
         return _REACHING.search(last) is None
     if isinstance(node.func, ast.Attribute) and last in _METHODS:
         return True
-    first = words_of(last)[:1]
-    if not _CONVERTING.isdisjoint(first):
+    words = words_of(last)
+    first = words[:1]
+    if not _CONVERTING.isdisjoint(first) or not _SPELLING.isdisjoint(words[-1:]):
         return True
     return (is_function or isinstance(node.func, ast.Name)) and not _LOOKING.isdisjoint(first)
 

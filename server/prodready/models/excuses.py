@@ -26,6 +26,8 @@ from prodready.engine.syntax import (
 from prodready.models.handlers import TIDYING, Guard, guarded_by, method_called
 from prodready.models.naming import callee, words_of
 
+_FEW: Final = 2  # statements: the value, and a look at it
+_MOST_BRANCHES: Final = 4
 _RAISED: Final = frozenset({"builtins.Exception", "builtins.BaseException"})
 _ERROR_CALLBACK: Final = re.compile(r"^_*(?:on|handle)_(?:\w*_)?(?:errors?|failures?|failed)(?:_|$)")
 _ANSWERING: Final = frozenset({"answer", "close", "reply", "respond", "send"})
@@ -283,18 +285,33 @@ def _gives_nothing(node: ast.stmt, bound: set[str]) -> bool:
 
 
 def absence_is_minded(guard: Guard) -> bool:
-    """Tell whether the code behind a handler that passes raises where the value that the `try` sets is missing."""
+    """Tell whether the code behind a handler raises where the value that the `try` sets is missing.
+
+    The handler passes, or sets the value to nothing.
+    """
     guarded = guarded_by(guard)
     body = guarded.body
-    if not all(isinstance(s, ast.Pass) for s in guard.body) or len(body) != 1 or not isinstance(body[0], ast.Assign):
+    if len(body) > _FEW or not isinstance(body[0], ast.Assign):
         return False
     bound = {t.id for t in body[0].targets if isinstance(t, ast.Name)}
-    up = parent(guarded)
-    behind = following(guarded) or (following(up) if isinstance(up, ast.If) else None)
-    if not isinstance(behind, ast.If) or not any(isinstance(n, ast.Raise) for n in walk_own(behind.body)):
+    behind = _behind(guarded)
+    if not all(_gives_nothing(s, bound) for s in guard.body) or not isinstance(behind, ast.If):
+        return False
+    if not any(isinstance(n, ast.Raise) for n in walk_own(behind.body)):
         return False
     asked = behind.test.values if isinstance(behind.test, ast.BoolOp) else [behind.test]
     return any(_missing(test) in bound for test in asked)
+
+
+def _behind(node: ast.stmt) -> ast.stmt | None:
+    """Return the statement that comes behind another, out of the branches that it ends."""
+    here: ast.AST | None = node
+    for _ in range(_MOST_BRANCHES):
+        behind = following(here) if isinstance(here, ast.stmt) else None
+        here = parent(here) if here is not None else None
+        if behind is not None or not isinstance(here, ast.If):
+            return behind
+    return None
 
 
 def _missing(test: ast.expr) -> str | None:

@@ -26,7 +26,7 @@ from prodready.models.conversions import only_computes
 from prodready.models.harm import runs_where_logging_harms
 from prodready.models.loggers import is_configured_log_function, log_call
 from prodready.models.naming import callee, words_of
-from prodready.models.reasons import promises_no_failure
+from prodready.models.reasons import minds_failure, promises_no_failure
 from prodready.models.shutdown import blocks_that_matter
 
 _IMPORTS: Final = (ast.Import, ast.ImportFrom)
@@ -67,11 +67,13 @@ _CLEANUP: Final = frozenset({
 _CLOSING: Final = (["aclose"], ["close"], ["cleanup"], ["disconnect"], ["dispose"], ["shutdown"], ["teardown"])
 """First words of other functions that do."""
 TIDYING: Final = frozenset({
-    "clean", "clear", "close", "collect", "delete", "detach", "discard", "drain", "drop", "empty", "end", "finalize",
-    "finish", "forget", "free", "pop", "purge", "quit", "release", "remove", "reset", "stop", "teardown", "unregister",
-    "unsubscribe",
+    "abort", "cancel", "clean", "clear", "close", "collect", "delete", "detach", "disable", "discard", "disconnect",
+    "drain", "drop", "empty", "end", "finalize", "finish", "forget", "free", "kill", "pop", "purge", "quit", "release",
+    "remove", "reset", "restore", "revoke", "shutdown", "stop", "teardown", "terminate", "unregister", "unsubscribe",
 })  # fmt: skip
 """First words of functions that tidy up where that is what the place is for: behind an error, or in a `finally`."""
+_ENDING: Final = frozenset({"cleanup", "close", "disconnect", "release", "shutdown", "stop", "teardown"})
+"""Last words of such functions: `nvmlShutdown`."""
 _WAITS: Final = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep"})
 _CONSTRUCTORS: Final = frozenset({
     "bool", "bytes", "defaultdict", "dict", "float", "frozenset", "int", "jsonify", "list", "set", "str", "tuple",
@@ -89,6 +91,8 @@ _PRAGMA: Final = re.compile(
 _CODE: Final = re.compile(r"^#+\s*(?:[\w.]+\(.*\)|raise\b.*|return\b.*|pass|\w+\s*=[^=].*|import\s.*|print\b.*)\s*$")
 
 
+_GOING_ON: Final = (ast.Pass, ast.Continue)
+_COMPARING: Final = (ast.Compare, ast.BoolOp, ast.UnaryOp)
 _LEADING: Final = (*FUNCTIONS, *TRIES, ast.ExceptHandler)
 
 Guard: TypeAlias = ast.ExceptHandler | ast.With
@@ -196,17 +200,30 @@ def is_to_be_safe(guard: Guard) -> bool:
     return not _SAFE_WORDS.isdisjoint(words_of(name)) or promises_no_failure(function)
 
 
-def says_no(guard: Guard) -> bool:
-    """Tell whether a handler answers no, in a function that asks whether something is so."""
+def says_no(guard: Guard, names: Names) -> bool:
+    """Tell whether a handler answers no, in a function that asks whether something is so.
+
+    One that only goes on leaves the answer to the function's end: `return False`, `return "exists" in str(e)`.
+    """
     function = enclosing_function(guard)
-    last = guard.body[-1]
     if not isinstance(function, FUNCTIONS) or not isinstance(guard, ast.ExceptHandler):
         return False
-    return isinstance(last, ast.Return) and _is_falsy(last.value) and _PREDICATE.match(function.name) is not None
+    if _PREDICATE.match(function.name) is None:
+        return False
+    last = guard.body[-1]
+    if isinstance(last, ast.Return):
+        return _is_falsy(last.value)
+    end = function.body[-1]
+    answer = end.value if isinstance(end, ast.Return) else None
+    goes_on = all(isinstance(s, _GOING_ON) or (isinstance(s, ast.Expr) and _waits(s.value, names)) for s in guard.body)
+    return goes_on and answer is not None and (_is_falsy(answer) or isinstance(answer, _COMPARING))
 
 
 def gives_reason(guard: Guard, context: Context) -> bool:
-    """Tell whether a comment says in words why the failure may be ignored: at the clause, above it, or inside."""
+    """Tell whether a comment says in words why the failure may be ignored: at the clause, above it, or inside.
+
+    At the `try`, it has to speak of a failure: other comments there say what is tried.
+    """
     first = guard.lineno - 1 - context.segment.base
     above = context.line(first - 1).lstrip()
     if above.startswith("#") and _is_reason(above):
@@ -214,7 +231,10 @@ def gives_reason(guard: Guard, context: Context) -> bool:
     if isinstance(guard, ast.With):
         return _is_reason(context.line(first))
     last = (guard.end_lineno or guard.lineno) - 1 - context.segment.base
-    return any(_is_reason(context.line(number)) for number in range(first, last + 1))
+    if any(_is_reason(context.line(number)) for number in range(first, last + 1)):
+        return True
+    tried = context.line(guarded_by(guard).lineno - 1 - context.segment.base)
+    return _is_reason(tried) and minds_failure(tried)
 
 
 @dataclass(frozen=True)
@@ -385,7 +405,8 @@ def _is_cleanup_statement(node: ast.stmt) -> bool:
 def _is_tidying(node: ast.stmt) -> bool:
     if isinstance(node, ast.If):
         return not node.orelse and all(map(_is_tidying, node.body))
-    return _is_cleanup_statement(node) or not TIDYING.isdisjoint(words_of(method_called(node))[:1])
+    words = words_of(method_called(node))
+    return _is_cleanup_statement(node) or not TIDYING.isdisjoint(words[:1]) or not _ENDING.isdisjoint(words[-1:])
 
 
 def _is_import(node: ast.stmt) -> bool:

@@ -32,6 +32,10 @@ _NOT_LOGGED: Final = re.compile(
     re.IGNORECASE,
 )
 """What people say of output that must not, or cannot, go to the log."""
+_OF_FAILURE: Final = re.compile(
+    r"\b(?:in case|errors?|fail(?:s|ed|ing|ures?)?|exceptions?|raises?|ignor\w*|might not|may not|best[- ]effort)\b",
+    re.IGNORECASE,
+)
 _EVERYTHING: Final = re.compile(
     r"\b(?:catch(?:es)? (?:everything|all|anything)|(?:never|must not) (?:raise|fail|throw))\b", re.IGNORECASE
 )
@@ -74,6 +78,11 @@ def _comments(first: ast.expr | Guard, last: ast.expr | Guard, context: Context)
     end = last.end_lineno or last.lineno
     lines = (context.line(number - 1 - context.segment.base) for number in range(first.lineno, end + 1))
     return (line.partition("#")[2] for line in lines if "#" in line)
+
+
+def minds_failure(line: str) -> bool:
+    """Tell whether the comment of a line speaks of a failure: `try:  # in case the disk is full`."""
+    return _OF_FAILURE.search(line.partition("#")[2]) is not None
 
 
 def promises_no_failure(function: ast.AST | None) -> bool:

@@ -56,13 +56,14 @@ one that only sets attributes and calls nothing, handlers whose comment says tha
 not be, and those behind which a missing value is an error (`if found is None: raise …`). What is dropped while the
 program is being stopped (`if shutdown.is_set(): break`) is not missed.
 
-It is a hint without a fix where somebody counts on the failure: a comment gives the reason, the `try` only looks up or
-converts (name its exception instead), the function is called `safe` or the like, or its documentation says that it does
-what it can ("best effort", "if available"), a handler of another failure tells the client (`send_text(error)`), a
-missing value is looked for in a second way (`if not x: try: x = …`), the file that is read is written right behind (the
-first time, there is none), the handler makes the same call with something else or a loop goes on to the next candidate,
-a function looks something up (`get_model_info`), the `try` only waits for what was started elsewhere (`await task`), or
-it raises a plain `Exception` to get to its own handler.
+It is a hint without a fix where somebody counts on the failure: a comment gives the reason, a function that asks
+(`is_ready`) answers no, in the handler or behind it, a handler of signals must not wait for a log, the `try` only looks
+up or converts (name its exception instead), the function is called `safe` or the like, or its documentation says that
+it does what it can ("best effort", "if available"), a handler of another failure tells the client (`send_text(error)`),
+a missing value is looked for in a second way (`if not x: try: x = …`), the file that is read is written right behind
+(the first time, there is none), the handler makes the same call with something else or a loop goes on to the next
+candidate, a function looks something up (`get_model_info`), the `try` only waits for what was started elsewhere (`await
+task`), or it raises a plain `Exception` to get to its own handler.
 
 It is a hint, too, where the `try` only closes things, or tidies up in an error callback, where the other side is told
 of a connection's end, in a method that closes it (`def close(self): … self.sock.shutdown(…)`) or in front of what is
@@ -112,6 +113,7 @@ from prodready.models.handlers import (
     says_no,
     silence,
 )
+from prodready.models.harm import handles_signal
 from prodready.models.loggers import can_log
 from prodready.models.naming import may_name_exception
 from prodready.models.reasons import told_already
@@ -204,13 +206,13 @@ class _Reason(enum.Enum):
 
 def _reason(node: Guard, context: Context) -> _Reason | None:
     names = context.names
-    if gives_reason(node, context) or says_no(node) or infers_missing(node) or has_second_way(node):
+    if gives_reason(node, context) or says_no(node, names) or infers_missing(node) or has_second_way(node):
         return _Reason.VALUE
     if has_another_form(node) or tries_next(node) or polls(node, names) or defaults_one_lookup(node, names):
         return _Reason.VALUE
     if guards_computation(node, names) or makes_what_is_missing(node, names):
         return _Reason.VALUE
-    if is_to_be_safe(node) or tells_client_in_handler(node) or awaits_task(node, names):
+    if is_to_be_safe(node) or tells_client_in_handler(node) or awaits_task(node, names) or handles_signal(node):
         return _Reason.OTHER
     return _Reason.OTHER if raises_on_purpose(node, names) else None
 
