@@ -61,6 +61,8 @@ _CALM: Final = frozenset({
     "hasattr", "range", "enumerate", "zip", "callable", "super", "time.time", "time.monotonic", "time.perf_counter",
 })  # fmt: skip
 """Calls that are not worth a `try` of their own."""
+_SETTERS: Final = frozenset({"setblocking", "settimeout"})
+"""Methods that only set a value of a socket."""
 _BROAD: Final = frozenset({"Exception", "BaseException"})
 
 
@@ -206,6 +208,7 @@ class _Paths:
         return flow
 
     def _try(self, node: ast.Try, state: bool) -> _Flow:
+        hidden = self.hidden
         body = self.block(node.body, state)
         cause = body.jumps.get((_Exit.RAISE, True))
         rest = self.block(node.orelse, body.falls) if body.falls is not None else _Flow(None)
@@ -214,7 +217,11 @@ class _Paths:
         # A handler that closes is taken to name what can happen, as narrow as it may be.
         caught_all = any(_is_broad(handler) or self._closes_within(handler.body) for handler in node.handlers)
         flow.add({key: cause for key, cause in body.jumps.items() if not (caught_all and key[0] is _Exit.RAISE)})
-        return self._finally(node.finalbody, flow) if node.finalbody else flow
+        if not node.finalbody:
+            return flow
+        if self._closes_within(node.finalbody):
+            self.hidden = hidden
+        return self._finally(node.finalbody, flow)
 
     def _handler(self, handler: ast.ExceptHandler, cause: ast.AST | None) -> _Flow:
         """What a handler makes of `cause`, the node that raised with the resource open (None: it was closed)."""
@@ -286,7 +293,8 @@ def _risky(node: ast.AST, names: Names) -> ast.AST | None:
 
 def _may_raise(node: ast.AST, names: Names) -> bool:
     if isinstance(node, ast.Call):
-        return dotted(node.func) not in _CALM and log_call(node, names) is None
+        called = dotted(node.func) or ""
+        return called not in _CALM and called.rpartition(".")[2] not in _SETTERS and log_call(node, names) is None
     if isinstance(node, ast.Await):
         return not isinstance(node.value, ast.Call)  # the call itself is met next, and has a name
     return isinstance(node, (ast.Yield, ast.YieldFrom, ast.Assert))

@@ -48,9 +48,9 @@ executor that the function does not wait for, or only for some time (`shutdown(w
 Where somebody else got hold of the resource: it is returned, yielded, stored in an object or a container, captured by a
 closure, given to a class or a function that may keep or close it, or one of its methods is handed on. Also in
 `__enter__`, context managers, fixtures, dependencies, for clients at module level, which live as long as the process,
-for what reads from a stream that somebody else opened (`ZipFile(upload)`), and in tests. A file, or a connection of
-`sqlite3`, whose closing call is only skipped by an exception, and a file that has no name, is reported at `info`; a
-cursor, which goes with its connection, at `hint`.
+for what reads from a stream that somebody else opened (`ZipFile(upload)`), and in tests. A file, a connection of
+`sqlite3`, or an executor, whose threads end with it, whose closing call is only skipped by an exception, and a file
+that has no name, is reported at `info`; a cursor, which goes with its connection, at `hint`.
 """
 
 from __future__ import annotations
@@ -120,7 +120,8 @@ def _severity(leak: Leak, context: Context) -> Severity:
     if fails and leak.resource.manager is Manager.NONE:
         return Severity.HINT
     once = leak.last is None and context.scope_name(leak.statement) == ""
-    is_mild = once or kind is Kind.TEMPORARY or (fails and (kind is Kind.FILE or _is_local(leak)))
+    collected = kind in (Kind.FILE, Kind.EXECUTOR) or _is_local(leak)
+    is_mild = once or kind is Kind.TEMPORARY or (fails and collected)
     return _milder(Severity.INFO if is_mild else Severity.WARNING, kind, leak.statement, context)
 
 
