@@ -76,7 +76,7 @@ def one_step_failed(call: LogCall, handler: ast.ExceptHandler, names: Names) -> 
     """
     guarded = parent(handler)
     body = guarded.body if isinstance(guarded, TRIES) else []
-    made = [n for n in walk(body) if isinstance(n, ast.Call) and not _takes_item(n)]
+    made = [n for n in walk(body) if isinstance(n, ast.Call) and not _prepares(n)]
     if len(body) > _FEW or not made or _STEP.search(names.qualified(made[0].func) or callee(made[0])) is None:
         return False
     came = {n.id for n in walk(body) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
@@ -94,9 +94,9 @@ def ends_command(call: LogCall, names: Names) -> bool:
     return isinstance(exits, ast.Call) and names.qualified(exits.func) in ("sys.exit", "builtins.exit")
 
 
-def _takes_item(node: ast.Call) -> bool:
-    """`settings.get("key")`"""
-    return isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+def _prepares(node: ast.Call) -> bool:
+    """Tell whether a call only gets at what the step is given: `settings.get("key")`, `body.decode()`."""
+    return isinstance(node.func, ast.Attribute) and node.func.attr in ("decode", "get", "strip")
 
 
 def _is_type_or_code(name: ast.Name) -> bool:

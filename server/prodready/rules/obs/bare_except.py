@@ -39,19 +39,23 @@ def refresh(cache):
 
 Names the type: `Exception`, which is unsafe because interrupts and exits are no longer caught. A handler that always
 raises again lets everything pass anyway: there it is a hint, and `BaseException`, which says what is caught today, is
-safe.
+safe. It is a hint, too, behind clauses that catch interrupts and exits themselves.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Final
 
 from prodready.engine.finding import Fix, Position, Range, Severity
 from prodready.engine.rule import Context, FixAvailability, Hit, Proposal, Rule
+from prodready.engine.syntax import TRIES, parent
 from prodready.fixes.draft import Draft
-from prodready.models.handlers import always_raises
+from prodready.models.handlers import always_raises, caught
+
+_INTERRUPTS: Final = ("KeyboardInterrupt", "SystemExit")
 
 
 class BareExcept(Rule):
@@ -63,14 +67,26 @@ class BareExcept(Rule):
 
     def check_excepthandler(self, node: ast.ExceptHandler, context: Context) -> Iterator[Hit]:
         if node.type is None:
-            message = "'except:' also catches KeyboardInterrupt and SystemExit: name the type"
-            severity = Severity.HINT if always_raises(node) else None
+            unnamed = [kind for kind in _INTERRUPTS if not _is_caught_before(node, kind, context)]
+            severity = Severity.HINT if always_raises(node) or not unnamed else None
             at = _keyword_range(node, context)
-            yield self.hit(context, node, message, at=at, severity=severity, fix=_fix(node))
+            yield self.hit(context, node, _message(unnamed), at=at, severity=severity, fix=_fix(node))
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         assert isinstance(node, ast.ExceptHandler)
         yield Proposal(_fix(node), partial(_write, _keyword_range(node, context), _type_name(node)))
+
+
+def _message(unnamed: Sequence[str]) -> str:
+    what = f"also catches {' and '.join(unnamed)}" if unnamed else "does not say what it catches"
+    return f"'except:' {what}: name the type"
+
+
+def _is_caught_before(node: ast.ExceptHandler, kind: str, context: Context) -> bool:
+    """Tell whether a clause in front of `node` names a kind of exception."""
+    guarded = parent(node)
+    others = guarded.handlers if isinstance(guarded, TRIES) else []
+    return any(context.names.qualified(named) == f"builtins.{kind}" for other in others for named in caught(other))
 
 
 def _fix(node: ast.ExceptHandler) -> Fix:
