@@ -50,7 +50,7 @@ def read_call(code: str, *, separator: str = " ") -> Printed:
         return Printed(Template(tuple(logged)), is_unchanged=False)
     pieces: list[Piece] = []
     for index, value in enumerate(values):
-        if index and separator:
+        if index and separator and not (separator == " " and _ends_with_space(pieces)):
             pieces.append(Text(_as_raw(separator)))
         pieces.extend(p for p in _pieces(value) if not isinstance(p, Break))
     return Printed(Template(tuple(_merged(pieces))), is_unchanged=False)
@@ -63,6 +63,12 @@ def _as_if_logged(values: Sequence[cst.BaseExpression]) -> list[Piece] | None:
     if not places or not all(_PLAIN_PLACEHOLDER.fullmatch(match.group()) for match in places):
         return None
     return _percent(first, others)
+
+
+def _ends_with_space(pieces: Sequence[Piece]) -> bool:
+    """Tell whether the text so far ends with a space or a line end, and wants no space behind it."""
+    last = pieces[-1] if pieces else None
+    return isinstance(last, Text) and last.value[-1:] in (" ", "\n", "\t")
 
 
 def _parsed(code: str) -> cst.Call:

@@ -26,6 +26,7 @@ from prodready.models.loggers import log_call
 from prodready.models.naming import callee, words_of
 
 MAX_IDENTIFIERS: Final = 3
+_LONG_NAME: Final = 40  # characters, behind which what something is called on makes a message long
 _WRAPPERS: Final = frozenset({
     "asyncio.create_task", "asyncio.ensure_future", "asyncio.run", "asyncio.shield", "asyncio.to_thread",
     "asyncio.wait_for", "anyio.to_thread.run_sync", "starlette.concurrency.run_in_threadpool",
@@ -198,9 +199,11 @@ def _first_call(guarded: ast.stmt, names: Names) -> str | None:
     inner = body[0].body if len(body) == 1 and isinstance(body[0], (ast.With, ast.AsyncWith)) else []
     called = _called(inner, names) or _called(body, names)
     likely = [(name, call) for name, call in called if not is_conversion(call, names)] or called
-    if len(called) > 1 and likely:
-        return f"{likely[0][0]} or a later step"
-    return likely[0][0] if likely else None
+    if not likely:
+        return None
+    name = likely[0][0]
+    told = name if len(name) <= _LONG_NAME else name.rpartition(".")[2]
+    return f"{told} or a later step" if len(called) > 1 else told
 
 
 def _called(body: list[ast.stmt], names: Names) -> list[tuple[str, ast.Call]]:

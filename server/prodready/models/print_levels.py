@@ -11,6 +11,7 @@ from prodready.engine.semantic import Names
 from prodready.engine.syntax import FUNCTIONS, enclosing_function, enclosing_handler, in_loop, nearest, walk, walk_own
 from prodready.models.handlers import caught, is_broad
 from prodready.models.loggers import log_call
+from prodready.models.naming import words_of
 from prodready.models.prints import goes_with_a_traceback
 
 LEVELS: Final = ("exception", "error", "warning", "info", "debug")
@@ -18,7 +19,7 @@ LEVELS: Final = ("exception", "error", "warning", "info", "debug")
 _ERROR_WORDS: Final = re.compile(
     r"\b(?:error|failed|failure|fatal|exception|traceback|crash(?:ed)?|cannot|could not|couldn't|unable to)\b|[❌💥🔥]"
 )
-_NO_ERROR: Final = re.compile(r"\b(?:no|0|without|zero) (?:error|failure)s?\b")
+_NO_ERROR: Final = re.compile(r"\b(?:no|0|without|zero) (?:error|failure)s?\b|\bif\b[^.,;:!?]*")
 _WARNING_WORDS: Final = re.compile(r"\b(?:warning|deprecated|caution)\b|⚠")
 _TEXTS: Final = re.compile(
     r"(?:^|_)(?:text|msg|message|line|output|out|report|summary|banner|s|info|title|usage|help)s?$"
@@ -48,7 +49,7 @@ def level_of(node: ast.Call, stream: str, names: Names) -> str:
     named = _level_by_name(node)
     if named is not None:
         return named
-    if _ERROR_WORDS.search(_NO_ERROR.sub("", said)) or goes_with_a_traceback(node, names):
+    if _ERROR_WORDS.search(_NO_ERROR.sub("", said)) or _shows_error(node) or goes_with_a_traceback(node, names):
         return "error"
     if handler is not None or _WARNING_WORDS.search(said):
         return "warning"
@@ -83,6 +84,13 @@ def _is_left_over(node: ast.Call) -> bool:
     is_print = isinstance(node.func, ast.Name) and node.func.id == "print"
     alone = node.args[0] if is_print and len(node.args) == 1 else None
     return isinstance(alone, ast.Name) and not alone.id.isupper() and not _TEXTS.search(alone.id)
+
+
+def _shows_error(node: ast.Call) -> bool:
+    """Tell whether all that a call writes is an error's text, by its name: `error`, `err_msg`."""
+    alone = node.args[0] if len(node.args) == 1 else None
+    words = words_of(alone.id) if isinstance(alone, ast.Name) else []
+    return words[:1] in (["err"], ["error"]) and (len(words) == 1 or _TEXTS.search(words[-1]) is not None)
 
 
 @remembered

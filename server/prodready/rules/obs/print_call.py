@@ -35,9 +35,10 @@ def upload(path, url):
 Calls the module's logger instead, and inserts one where there is none. Values become arguments of the call: `{x!r}` is
 `%r`, `{x:.2f}` is `%.2f`, and formats that `%` does not know stay formatted; for loguru and structlog the message is
 written as they want it. In a handler the level is `exception`, unless the handler logs the traceback already; text for
-standard error, and what runs while the module is imported, is a `warning`; words such as "failed" make it an `error`;
-the value of a single name is `debug`, since it was printed to be looked at once; a function that is called like a level
-(`debug`, `log_error`) has that one; everything else is `info`. The other levels are offered as well. It is unsafe
+standard error, and what runs while the module is imported, is a `warning`; words such as "failed" make it an `error`,
+but in a condition ("if any failed"), and so does a name such as `err_msg`; the value of another single name is `debug`,
+since it was printed to be looked at once; a function that is called like a level (`debug`, `log_error`) has that one;
+everything else is `info`. The other levels are offered as well. It is unsafe
 because the text leaves standard output.
 
 There is no fix for pieces of a line (`end=""`) and what stands between them, for unpacked values (`*rows`), for a print
