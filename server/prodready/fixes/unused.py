@@ -78,11 +78,17 @@ def _imports_of(name: str, draft: Draft) -> Iterator[int]:
     """Yield the lines (0-based) of the statements that import something under a name."""
     document = draft.analysis.document
     for start, segment in zip(document.starts, document.segments, strict=False):
-        for kind in (ast.Import, ast.ImportFrom):
-            for node in nodes_of(segment).by_type.get(kind, ()):
-                assert isinstance(node, (ast.Import, ast.ImportFrom))
-                if any((alias.asname or alias.name) == name for alias in node.names):
-                    yield node.lineno - 1 - segment.base + start
+        for node in _imports_in(segment, name):
+            yield node.lineno - 1 - segment.base + start
+
+
+def _imports_in(segment: Segment, name: str) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Yield the statements of a segment that import something under a name."""
+    for kind in (ast.Import, ast.ImportFrom):
+        for node in nodes_of(segment).by_type.get(kind, ()):
+            assert isinstance(node, (ast.Import, ast.ImportFrom))
+            if any((alias.asname or alias.name) == name for alias in node.names):
+                yield node
 
 
 def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Sequence[ast.AST]) -> None:
@@ -90,14 +96,11 @@ def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Seq
 
     It stays where nothing else would be left of its block; statements in `gone` are taken for deleted.
     """
+    imports = [n for n in _imports_in(draft.context.segment, name) if enclosing_function(n) is function]
+    if not imports:
+        return
     removed = {id(n) for n in walk(gone)}
-    used = any(isinstance(n, ast.Name) and n.id == name and id(n) not in removed for n in walk(function.body))
-    imports = [
-        n
-        for n in walk(function.body)
-        if isinstance(n, (ast.Import, ast.ImportFrom)) and (n.names[0].asname or n.names[0].name) == name
-    ]
-    if used:
+    if any(isinstance(n, ast.Name) and n.id == name and id(n) not in removed for n in walk(function.body)):
         draft.kept_imports.add(f"{name} in {function.name}")
         return
     if len(imports) != 1 or all(statement in (imports[0], *gone) for statement in block_of(imports[0])):

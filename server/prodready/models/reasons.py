@@ -24,14 +24,15 @@ _LOGGED: Final = re.compile(r"\b(?:log\w*|exc_info|exceptions?|leak\w*|expos\w*)
 _DELICATE: Final = re.compile(
     r"\b(?:secrets?|tokens?|passwords?|credentials?|sensitive|redact\w*|tracebacks?|stack ?traces?)\b", re.IGNORECASE
 )
-_NOT_LOGGED: Final = re.compile(
-    r"(?:\b(?:not|cannot|never|without|avoid\w*|instead of)|n't)\b[^.;]*\b(?:loggers?|logging|logs?)\b"
-    r"|\b(?:logger|logging)\b[^.;]*(?:\b(?:not|cannot|never|broken)|n't)\b"
-    r"|\bprint (?:is|will|has to|must)\b|\bstd(?:out|err) (?:is|are|carries|must)\b"
+_CLAUSE: Final = re.compile(r"[.;]")
+_NO_LOG: Final = re.compile(r"\b(?:not|cannot|never|without|avoid\w*|instead of|broken)\b|n't\b", re.IGNORECASE)
+_LOG: Final = re.compile(r"\b(?:loggers?|logging|logs?)\b", re.IGNORECASE)
+"""What people say, in one clause with the one before, of output that must not, or cannot, go to the log."""
+_MEANT: Final = re.compile(
+    r"\bprint (?:is|will|has to|must)\b|\bstd(?:out|err) (?:is|are|carries|must)\b"
     r"|\b(?:intentional(?:ly)?|deliberate(?:ly)?|on purpose)\b",
     re.IGNORECASE,
 )
-"""What people say of output that must not, or cannot, go to the log."""
 _OF_FAILURE: Final = re.compile(
     r"\b(?:in case|errors?|fail(?:s|ed|ing|ures?)?|exceptions?|raises?|ignor\w*|might not|may not|best[- ]effort)\b",
     re.IGNORECASE,
@@ -62,7 +63,8 @@ def is_output_on_purpose(call: ast.Call, context: Context) -> bool:
         said.insert(0, context.line(above).strip().lstrip("#"))
         above -= 1
     said.extend(_comments(call, call, context))
-    return _NOT_LOGGED.search(" ".join(said)) is not None
+    text = " ".join(said)
+    return _MEANT.search(text) is not None or any(_NO_LOG.search(c) and _LOG.search(c) for c in _CLAUSE.split(text))
 
 
 def _is_about_logging(comment: str) -> bool:
