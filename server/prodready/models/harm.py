@@ -6,8 +6,17 @@ import ast
 from typing import Final
 
 from prodready.engine.facts import ClassSymbol
+from prodready.engine.remembered import remembered
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FUNCTIONS, FunctionNode, around, enclosing_handler, parent, walk_own
+from prodready.engine.syntax import (
+    FUNCTIONS,
+    FunctionNode,
+    around,
+    enclosing_function,
+    enclosing_handler,
+    parent,
+    walk_own,
+)
 from prodready.models.naming import callee, words_of
 
 _SILENT_METHODS: Final = frozenset({
@@ -67,7 +76,19 @@ def _is_exit_hook(function: FunctionNode, names: Names) -> bool:
     if function.name in names.facts.usage.at_exit or not _HOOK_WORDS.isdisjoint(words_of(function.name)):
         return True
     decorators = (d.func if isinstance(d, ast.Call) else d for d in function.decorator_list)
-    return any(names.qualified(decorator) == "atexit.register" for decorator in decorators)
+    if any(names.qualified(decorator) == "atexit.register" for decorator in decorators):
+        return True
+    outer = enclosing_function(function)
+    return isinstance(outer, FUNCTIONS) and function.name in _registered_in(outer, names)
+
+
+@remembered
+def _registered_in(outer: FunctionNode, names: Names) -> frozenset[str]:
+    """Return the functions inside a function that it registers to run at the end."""
+    calls = (
+        n for n in walk_own(outer.body) if isinstance(n, ast.Call) and names.qualified(n.func) == "atexit.register"
+    )
+    return frozenset(call.args[0].id for call in calls if call.args and isinstance(call.args[0], ast.Name))
 
 
 def _is_log_part(node: ast.ClassDef, names: Names) -> bool:
