@@ -22,6 +22,7 @@ _SAYS_NOTHING: Final = frozenset(
     {"error", "exception", "failed", "failure", "oops", "err", "warning", "e", "traceback"}
 )
 _JOINTS: Final = " \t:=,;.-\N{EN DASH}\N{EM DASH}([{!"
+_INTRODUCES: Final = " with error"
 _CLOSERS: Final = " )]}.!\"'"
 
 
@@ -103,7 +104,11 @@ def _cut(pieces: Sequence[Piece], name: str | None) -> list[Piece]:
 def tidied(pieces: Sequence[Piece]) -> list[Piece]:
     """Return the pieces without what would introduce something that was cut off behind them."""
     last = pieces[-1] if pieces else None
-    return [*pieces[:-1], replace(last, raw=last.raw.rstrip(_JOINTS))] if isinstance(last, Text) else list(pieces)
+    if not isinstance(last, Text):
+        return list(pieces)
+    shorter = last.without_end(_JOINTS)
+    introduced = replace(shorter, raw=shorter.raw.removesuffix(_INTRODUCES)).without_end(_JOINTS)
+    return [*pieces[:-1], introduced if introduced.raw or len(pieces) > 1 else shorter]
 
 
 def _is_about(piece: Piece, name: str) -> bool:

@@ -38,6 +38,14 @@ class Text:
         assert isinstance(value, str)
         return value
 
+    def without_end(self, characters: str) -> Text:
+        """Return the text without the line ends, and those of some characters, that it ends with."""
+        raw, before = self.raw, ""
+        while raw != before:
+            before = raw
+            raw = raw.rstrip(characters) if self.is_raw else _without_last_newlines(raw.rstrip(characters))
+        return replace(self, raw=raw)
+
     def quoted(self, quote: str, is_raw: bool) -> str:
         """Return the text as it is written between other quotes."""
         if (quote, is_raw) == (self.quote, self.is_raw):
