@@ -16,11 +16,11 @@ from prodready.fixes.with_layout import (
     Lines,
     Statements,
     comment_line,
+    comments_of,
     fitted,
     lines_of,
     only_comments,
     padded,
-    remarks_of,
     unpadded,
     with_of,
 )
@@ -239,7 +239,7 @@ class _Conversion:
         kept = [s for s, origin in zip(block.body, origins, strict=True) if id(origin) not in closes]
         for statement, origin in zip(block.body, origins, strict=True):
             if id(origin) in closes:
-                self.comments.extend(remarks_of(statement))
+                self.comments.extend(comments_of(statement))
         if kept:
             return final.with_changes(body=block.with_changes(body=[unpadded(kept[0]), *kept[1:]]))
         own = [*only_comments(final.leading_lines), *comment_line(block.header)]
@@ -321,7 +321,7 @@ class _RemoveClosing(cst.CSTTransformer):
             return block
         *others, last = block.body
         if others and self.closes(last):
-            return block.with_changes(body=others, footer=[*remarks_of(last), *block.footer])
+            return block.with_changes(body=others, footer=[*comments_of(last), *block.footer])
         return block.with_changes(body=[*others, self.ended(last)])
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802  libcst's name
@@ -334,7 +334,7 @@ class _RemoveClosing(cst.CSTTransformer):
         lines: Lines = ()
         for statement, following in zip(updated_node.body, [*updated_node.body[1:], None], strict=True):
             if self.closes(statement) and following is not None and _leaves(following):
-                lines = [*lines, *remarks_of(statement)]
+                lines = [*lines, *comments_of(statement)]
             else:
                 kept.append(padded(statement, [*lines, *lines_of(statement)]) if lines else statement)
                 lines = ()
@@ -347,7 +347,7 @@ def _without_closing(statements: Statements, remover: _RemoveClosing) -> tuple[l
     lines: Lines = ()
     for index, statement in enumerate(statements):
         if remover.closes(statement) and _ends_block(statements[index + 1 :]):
-            lines = [*lines, *remarks_of(statement)]
+            lines = [*lines, *comments_of(statement)]
             continue
         visited = statement.visit(remover)
         assert isinstance(visited, (cst.SimpleStatementLine, cst.BaseCompoundStatement))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -16,16 +15,6 @@ if TYPE_CHECKING:
 
 Statements = Sequence[cst.BaseStatement]
 Lines = Sequence[cst.EmptyLine]
-_CLOSES: Final = re.compile(
-    r"#+\s*(?:(?:always|and|finally|now|then)\s+)?(?:clos(?:e|es|ing)|clean(?:ing)?\s?up)\b[^.:;,()]*\.?$", re.I
-)
-"""A comment that names what a closing call does: `# Close all the files.`"""
-_FEW: Final = 8  # words, the sign of the comment among them
-_REASONS: Final = frozenset({
-    "after", "as", "at", "because", "before", "but", "else", "if", "must", "not", "only", "otherwise", "since", "so",
-    "to", "unless", "until", "when", "while",
-})  # fmt: skip
-"""Words with which a comment says more."""
 
 
 def with_of(
@@ -115,16 +104,6 @@ def comments_of(statement: cst.CSTNode, *, leading: bool = True) -> list[cst.Emp
         else:
             found.extend(comment_line(cst.ensure_type(block, cst.SimpleStatementSuite).trailing_whitespace))
     return found
-
-
-def remarks_of(closing: cst.CSTNode) -> list[cst.EmptyLine]:
-    """Return the comments of a closing call that goes, but those that say no more than that it closes something."""
-    return [line for line in comments_of(closing) if line.comment is None or not _only_names(line.comment.value)]
-
-
-def _only_names(comment: str) -> bool:
-    words = comment.lower().split()
-    return _CLOSES.match(comment) is not None and len(words) <= _FEW and _REASONS.isdisjoint(words)
 
 
 def lines_of(statement: cst.CSTNode) -> Lines:
