@@ -8,6 +8,7 @@ modules'. They say what the code says, not what it means: which callables make l
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from prodready.engine.syntax import FUNCTIONS, FunctionNode, dotted, flat_statem
 from prodready.engine.usage import UNUSED, Usage, joined
 
 _MOST_BINDINGS: Final = 50
+_DOTTED: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 MAX_HOPS = 8
 """How many re-exports are followed from one module to the next."""
 
@@ -403,8 +405,16 @@ def function_symbol(node: FunctionNode) -> FunctionSymbol:
     """Return the facts of a function."""
     decorators = (dotted(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list)
     return FunctionSymbol(
-        isinstance(node, ast.AsyncFunctionDef), tuple(d for d in decorators if d), dotted(node.returns)
+        isinstance(node, ast.AsyncFunctionDef), tuple(d for d in decorators if d), _type_named(node.returns)
     )
+
+
+def _type_named(annotation: ast.expr | None) -> str | None:
+    """Return the dotted name that an annotation is, in quotes or not."""
+    quoted = annotation.value if isinstance(annotation, ast.Constant) else None
+    if isinstance(quoted, str):
+        return quoted if _DOTTED.fullmatch(quoted) else None
+    return dotted(annotation)
 
 
 def class_symbol(node: ast.ClassDef) -> ClassSymbol:
