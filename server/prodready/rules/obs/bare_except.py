@@ -67,7 +67,7 @@ class BareExcept(Rule):
 
     def check_excepthandler(self, node: ast.ExceptHandler, context: Context) -> Iterator[Hit]:
         if node.type is None:
-            unnamed = [kind for kind in _INTERRUPTS if not _is_caught_before(node, kind, context)]
+            unnamed = _unnamed(node)
             severity = Severity.HINT if always_raises(node) or not unnamed else None
             at = _keyword_range(node, context)
             yield self.hit(context, node, _message(unnamed), at=at, severity=severity, fix=_fix(node))
@@ -82,11 +82,14 @@ def _message(unnamed: Sequence[str]) -> str:
     return f"'except:' {what}: name the type"
 
 
-def _is_caught_before(node: ast.ExceptHandler, kind: str, context: Context) -> bool:
-    """Tell whether a clause in front of `node` names a kind of exception."""
+def _unnamed(node: ast.ExceptHandler) -> Sequence[str]:
+    """Return the interrupts and exits that no clause in front of `node` names."""
     guarded = parent(node)
-    others = guarded.handlers if isinstance(guarded, TRIES) else []
-    return any(context.names.qualified(named) == f"builtins.{kind}" for other in others for named in caught(other))
+    others = guarded.handlers[:-1] if isinstance(guarded, TRIES) else []
+    if not others:
+        return _INTERRUPTS
+    named = {kind.id for other in others for kind in caught(other) if isinstance(kind, ast.Name)}
+    return [kind for kind in _INTERRUPTS if kind not in named]
 
 
 def _fix(node: ast.ExceptHandler) -> Fix:
