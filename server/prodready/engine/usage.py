@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from prodready.engine.nodes import Nodes
-from prodready.engine.syntax import dotted, is_main_guard, walk
+from prodready.engine.syntax import dotted, is_main_guard, parent, walk
 
 _LOGS: Final = ("log", "logger", "logging")
 """How the names of attributes end that hold a logger."""
+_STARTS: Final = frozenset({"main", "sys.exit"})
+"""Callables by which a program begins, or ends with the result of what it did."""
 _LEVELS: Final = frozenset({"critical", "debug", "error", "exception", "fatal", "info", "warn", "warning"})
 """The methods that loggers of all kinds have, and lists called `log` have not."""
 
@@ -20,10 +22,12 @@ _LEVELS: Final = frozenset({"critical", "debug", "error", "exception", "fatal", 
 class Usage:
     """Names of functions, without what they are called on, and two traits of the module.
 
-    `by_script` are called under `if __name__ == "__main__":`, `by_handlers` inside an `except` clause, `at_exit` were
-    handed to `atexit.register`, `as_values` are handed to some call, kept or returned without being called. `asks`
-    tells whether the module asks somebody at a terminal, by `input()`. `logs` is what objects hold under the name of
-    a logger and log with, as it is written: `self.env.log`.
+    `by_script` are called under `if __name__ == "__main__":`, or where the program runs without it, `by_handlers`
+    inside an `except` clause, `at_exit` were handed to `atexit.register`, `as_values` are handed to some call, kept
+    or returned without being called. `asks` tells whether the module asks somebody at a terminal, by `input()`.
+    `logs` is what objects hold under the name of a logger and log with, as it is written: `self.env.log`.
+    `is_program` tells whether the module runs by itself where it is imported: it calls `main()` at its top level,
+    or takes its arguments.
     """
 
     by_script: frozenset[str] = frozenset()
@@ -32,6 +36,12 @@ class Usage:
     as_values: frozenset[str] = frozenset()
     asks: bool = False
     logs: frozenset[str] = frozenset()
+    is_program: bool = False
+
+    @property
+    def is_startable(self) -> bool:
+        """Whether the module can be started as a program."""
+        return self.is_program or bool(self.by_script)
 
     def among(self, defined: Collection[str]) -> Usage:
         """Return the same for those functions only that the module defines, so that other names change nothing."""
@@ -42,6 +52,7 @@ class Usage:
             self.as_values.intersection(defined),
             self.asks,
             self.logs,
+            self.is_program,
         )
 
 
@@ -51,18 +62,34 @@ UNUSED: Final = Usage()
 
 def usage_in(nodes: Nodes) -> Usage:
     """Return how the code of one segment uses functions."""
-    guards = (n for n in nodes.by_type.get(ast.If, ()) if is_main_guard(n))
+    guards = [n for n in nodes.by_type.get(ast.If, ()) if is_main_guard(n)]
+    runs = [n for kind in (ast.Expr, ast.Assign) for n in nodes.by_type.get(kind, ()) if _runs_program(n)]
     handlers = nodes.by_type.get(ast.ExceptHandler, ())
     calls = [n for n in nodes.by_type.get(ast.Call, ()) if isinstance(n, ast.Call)]
     keeping = (node for kind in _KEEPING for node in nodes.by_type.get(kind, ()))
     return Usage(
-        frozenset(called_in(guards)),
+        frozenset(called_in([*guards, *runs])),
         frozenset(called_in(handlers)),
         frozenset(name for call in calls for name in _registered(call)),
         frozenset(values_in(keeping)),
         any(isinstance(call.func, ast.Name) and call.func.id == "input" for call in calls),
         frozenset(_logging_in(calls)),
+        bool(runs),
     )
+
+
+def _runs_program(node: ast.AST) -> bool:
+    """Tell whether a statement at module level runs the program: `main()`, `sys.exit(main())`, `path = sys.argv[1]`.
+
+    What stands under a condition may only ask whether the program can run at all.
+    """
+    if parent(node) is not None:
+        return False
+    value = node.value if isinstance(node, (ast.Expr, ast.Assign)) else None
+    if isinstance(value, ast.Subscript):
+        return dotted(value.value) == "sys.argv" and isinstance(value.slice, ast.Constant)
+    called = [n.func for n in walk([value]) if isinstance(n, ast.Call)] if isinstance(node, ast.Expr) and value else []
+    return any(dotted(function) in _STARTS for function in called)
 
 
 def joined(parts: Iterable[Usage]) -> Usage:
@@ -75,6 +102,7 @@ def joined(parts: Iterable[Usage]) -> Usage:
         frozenset().union(*(u.as_values for u in every)),
         any(u.asks for u in every),
         frozenset().union(*(u.logs for u in every)),
+        any(u.is_program for u in every),
     )
 
 

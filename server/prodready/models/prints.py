@@ -194,8 +194,10 @@ def in_service_code(node: ast.AST, context: Context) -> bool:
         return False
     if _imports_terminals(context.names):
         return False
-    by_script = context.facts.usage.by_script
-    if any(isinstance(up, FUNCTIONS) and up.name in by_script for up in around(node, FUNCTIONS)):
+    usage = context.facts.usage
+    if usage.is_program and nearest(node, FUNCTIONS) is None:
+        return False
+    if any(isinstance(up, FUNCTIONS) and up.name in usage.by_script for up in around(node, FUNCTIONS)):
         return False
     return not runs_where_logging_harms(node, context.names) and not follows_failed_set_up(node, context.names)
 
@@ -217,7 +219,7 @@ def may_be_output(node: ast.AST, context: Context) -> bool:
     Three or more outputs and nothing else in a function are a display, too, and progress is for whoever waits for it.
     In a module that does not log, so is what goes to standard error, or tells of a failure that was foreseen in a loop.
     """
-    if context.facts.usage.by_script or is_output_function(node):
+    if context.facts.usage.is_startable or is_output_function(node):
         return True
     if not module_loggers(context.names) and _is_meant_for_somebody(node, context.names):
         return True
@@ -293,7 +295,7 @@ def _minds_encoding(node: ast.Call, names: Names) -> bool:
 
 def _is_program_speaking(node: ast.Call, names: Names) -> bool:
     """Tell whether a call writes to standard error in a module that can be started as a program."""
-    return bool(names.facts.usage.by_script) and _writes_to_error(node, names)
+    return names.facts.usage.is_startable and _writes_to_error(node, names)
 
 
 def _writes_to_error(node: ast.Call, names: Names) -> bool:
