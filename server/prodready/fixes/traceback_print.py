@@ -46,15 +46,16 @@ def log_exception(draft: Draft, call: ast.Call) -> None:
 
 def _drop_imports(draft: Draft, call: ast.Call, gone: ast.AST) -> None:
     """Remove the imports that only `call` used, in its function or at the head of the module; `gone` is what goes."""
-    function = enclosing_function(call)
-    if isinstance(function, FUNCTIONS):
-        drop_local_import(draft, _MODULE, function, [gone])
-    drop_import_of(draft, call.func, [call])
-    if not isinstance(call.func, ast.Attribute) or ast.unparse(call.func.value) != _MODULE:
-        drop_import(draft, _MODULE, [call])
+    drop_import_of(draft, call.func, [gone])
     file = keyword(call, "file")
     if file is not None:
         drop_import_of(draft, file, [gone])
+    if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == _MODULE:
+        return
+    function = enclosing_function(call)
+    if isinstance(function, FUNCTIONS):
+        drop_local_import(draft, _MODULE, function, [gone])
+    drop_import(draft, _MODULE, [call])
 
 
 def _said(draft: Draft, call: ast.Call) -> Template | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from prodready.engine.finding import Position, Range
 from prodready.engine.nodes import nodes_of
-from prodready.engine.syntax import FUNCTIONS, FunctionNode, block_of, enclosing_function, walk
+from prodready.engine.syntax import FUNCTIONS, FunctionNode, around, block_of, enclosing_function, walk
 
 if TYPE_CHECKING:
     from prodready.engine.segments import Segment
@@ -112,18 +112,23 @@ def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Seq
 
 
 def drop_import_of(draft: Draft, called: ast.expr, gone: Sequence[ast.AST]) -> None:
-    """Remove the import that `called` (`sys.stdout.write`, `print_exc`) begins with.
-
-    That is the one of its function, as `drop_local_import` does, or that of the module, as `drop_import` does.
-    """
-    function = enclosing_function(called)
+    """Remove the import that `called` (`sys.stdout.write`, `print_exc`) begins with: a function's, or the module's."""
     while isinstance(called, ast.Attribute):
         called = called.value
     if not isinstance(called, ast.Name):
         return
-    if isinstance(function, FUNCTIONS):
+    function = _importing(called, draft)
+    if function is None:
+        drop_import(draft, called.id, gone)
+    else:
         drop_local_import(draft, called.id, function, gone)
-    drop_import(draft, called.id, gone)
+
+
+def _importing(name: ast.Name, draft: Draft) -> FunctionNode | None:
+    """Return the innermost function around a name whose own code imports it."""
+    functions = [enclosing_function(node) for node in _imports_in(draft.context.segment, name.id)]
+    above = (up for up in around(name, FUNCTIONS) if isinstance(up, FUNCTIONS))
+    return next((up for up in above if any(up is function for function in functions)), None)
 
 
 def _blank_behind(draft: Draft, number: int) -> int:
