@@ -15,8 +15,6 @@ from prodready.fixes.log_template import Break, Field, Piece, Template, Text
 
 _PERCENT_SPEC: Final = re.compile(r"(?:0?\d*)(?:\.\d+)?[fFeEgG]|0?\d*[dxXo]|s")
 _PLACEHOLDER: Final = re.compile(r"%(?:%|[-+ #0]*(?:[1-9]\d*)?(?:\.\d+)?[a-zA-Z])")
-_PLAIN_PLACEHOLDER: Final = re.compile(r"%(?:\.\d+)?[srdf]")
-"""What hardly stands in text for people by chance, as `% i` does in "at 50% idle"."""
 _FORMAT_PLACE: Final = re.compile(r"\{\{|\}\}|\{(?:!(?P<conversion>[rsa]))?(?::(?P<spec>[^{}]*))?\}")
 _NOT_FLAT: Final = ("#", "\\", '"""', "'''")
 """What makes it unsafe to join the lines of an expression."""
@@ -45,24 +43,12 @@ def read_call(code: str, *, separator: str = " ") -> Printed:
         raise Refusal("values are unpacked into the call")
     if len(values) == 1:
         return _single(values[0])
-    logged = _as_if_logged(values) if len(values) > 1 and separator == " " else None
-    if logged is not None:
-        return Printed(Template(tuple(logged)), is_unchanged=False)
     pieces: list[Piece] = []
     for index, value in enumerate(values):
         if index and separator and not (separator == " " and _ends_with_space(pieces)):
             pieces.append(Text(_as_raw(separator)))
         pieces.extend(p for p in _pieces(value) if not isinstance(p, Break))
     return Printed(Template(tuple(_merged(pieces))), is_unchanged=False)
-
-
-def _as_if_logged(values: Sequence[cst.BaseExpression]) -> list[Piece] | None:
-    """Return the pieces of `print("%s of %r", a, b)`: somebody took it for a log call, which it becomes now."""
-    first, *others = values
-    places = [m for text in _texts(first) for m in _PLACEHOLDER.finditer(text.raw)]
-    if not places or not all(_PLAIN_PLACEHOLDER.fullmatch(match.group()) for match in places):
-        return None
-    return _percent(first, others)
 
 
 def _ends_with_space(pieces: Sequence[Piece]) -> bool:
