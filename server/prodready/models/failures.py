@@ -26,7 +26,7 @@ from prodready.models.loggers import log_call
 from prodready.models.naming import callee, words_of
 
 MAX_IDENTIFIERS: Final = 3
-_LONG_NAME: Final = 40  # characters, behind which what something is called on makes a message long
+_LONG_NAME: Final = 30  # characters, behind which what something is called on makes a message long
 _WRAPPERS: Final = frozenset({
     "asyncio.create_task", "asyncio.ensure_future", "asyncio.run", "asyncio.shield", "asyncio.to_thread",
     "asyncio.wait_for", "anyio.to_thread.run_sync", "starlette.concurrency.run_in_threadpool",
