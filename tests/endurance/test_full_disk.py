@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -152,3 +153,22 @@ def test_standard_error_on_a_full_disk_changes_no_exit_code(
         done = run(workplace.root, *PRODREADY, *arguments, capture_output=False, stdout=subprocess.PIPE, stderr=full)
 
     assert done.returncode == code
+
+
+def test_a_server_whose_log_is_on_a_full_disk_ends_as_it_was_asked_to(workplace: Workplace) -> None:
+    initialize = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}
+    shutdown = {"jsonrpc": "2.0", "id": 2, "method": "shutdown"}
+    bodies = [json.dumps(message).encode() for message in (initialize, shutdown, {"jsonrpc": "2.0", "method": "exit"})]
+    asked = b"".join(b"Content-Length: %d\r\n\r\n%b" % (len(body), body) for body in bodies)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PRODREADY, "server", "--log-level", "debug"],
+            cwd=workplace.root,
+            input=asked,
+            stdout=subprocess.PIPE,
+            stderr=full,
+            check=False,
+        )
+
+    assert done.returncode == 0
+    assert b'"id": 2' in done.stdout or b'"id":2' in done.stdout

@@ -82,8 +82,10 @@ def flush() -> None:
     """Write what is still held back; a reader that has gone is no error.
 
     Raises:
-        click.ClickException: when that cannot be written.
+        click.ClickException: when that cannot be written to standard output.
     """
+    with standard_error():
+        sys.stderr.flush()
     with _standard_output():
         sys.stdout.flush()
 
