@@ -35,6 +35,13 @@ class Item:
     is_inside: bool = False
     initial: ast.stmt | None = None
 
+    @property
+    def caution(self) -> str:
+        """What leaving a `with` does besides what the closing call does, empty where that is nothing."""
+        closing = _closing_call(self.close)
+        is_same = closing is None or closing.method in self.resource.same_as_with
+        return "" if is_same else self.resource.caution
+
 
 @dataclass(frozen=True, eq=False)
 class ManualClose:
@@ -70,7 +77,7 @@ class ManualClose:
     def fix(self) -> Fix:
         """What the repair promises."""
         title = f"Close {names_of(self.items)} by a 'with'"
-        reason = self._moved() or self._closed_twice()
+        reason = self._moved() or self._closed_twice() or next((i.caution for i in self.items if i.caution), "")
         return Fix(title) if not reason else Fix.unsafe(title, reason)
 
     def _closed_twice(self) -> str:
@@ -235,7 +242,10 @@ def _bindings(name: str, statements: Sequence[ast.stmt]) -> Iterator[ast.Assign 
 
 
 def _can_be_with(item: Item, close: _Close, scope: Scope) -> bool:
-    """Tell whether a `with` may be written in this function, and leaving it does what the closing call does."""
+    """Tell whether a `with` may be written in this function, and leaving it does what the closing call does.
+
+    What it does besides has to be known, to be told.
+    """
     opened_by_await = item.acquisition is not None and isinstance(item.acquisition.value, ast.Await)
     if opened_by_await and (not item.resource.is_async or item.resource.manager is not Manager.OWN):
         return False
@@ -245,7 +255,7 @@ def _can_be_with(item: Item, close: _Close, scope: Scope) -> bool:
 
 def _closes_as_with(item: Item, close: _Close) -> bool:
     resource = item.resource
-    if close.method not in resource.closers or close.method not in resource.same_as_with:
+    if close.method not in resource.closers or not (close.method in resource.same_as_with or resource.caution):
         return False
     return close.is_awaited == resource.is_async and resource.manager is not Manager.NONE
 

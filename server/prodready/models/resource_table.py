@@ -78,6 +78,11 @@ ASYNC_SESSION: Final = Resource(Kind.SESSION, closers=frozenset({"close", "aclos
 CLOSE_ONLY: Final = Resource(Kind.OBJECT, manager=Manager.CLOSING)
 ACLOSE_ONLY: Final = Resource(Kind.OBJECT, frozenset({"aclose"}), Manager.ACLOSING, is_async=True)
 GUESSED: Final = replace(CLOSE_ONLY, is_known=False)
+_STACK: Final = Resource(
+    Kind.OBJECT,
+    same_as_with=frozenset(),
+    caution="what was entered learns of an exception, and may suppress it",
+)
 GUESSED_CURSOR: Final = replace(_CURSOR, is_known=False)
 
 
@@ -91,6 +96,8 @@ def _each(resource: Resource, names: Iterable[str]) -> dict[str, Resource]:
 
 
 CONSTRUCTORS: Final[Mapping[str, Resource]] = {
+    "contextlib.ExitStack": _STACK,
+    "contextlib.AsyncExitStack": replace(_STACK, closers=frozenset({"aclose"}), is_async=True),
     **_each(SESSION, ("sqlalchemy.orm.Session", "sqlalchemy.orm.session.Session", "sqlmodel.Session")),
     **_each(
         ASYNC_SESSION,

@@ -38,8 +38,9 @@ Opens the resource in a `with`: its own where leaving that only closes, else `co
 the closing changes. Resources that one `finally` closes become one `with`, in the order in which they are opened, in
 parentheses where it does not fit the line. `except` and `else` clauses, and other statements of the `finally`, stay
 inside; where the resource is opened inside the `try`, so that a handler covers the opening, the `with` goes inside
-too. It is unsafe only where another statement of the `finally` would change places with the closing, and where what is
-only guessed to be a class is closed elsewhere, too: it may not bear being closed twice.
+too. It is unsafe only where another statement of the `finally` would change places with the closing, where what is only
+guessed to be a class is closed elsewhere, too (it may not bear being closed twice), and for an `ExitStack`, whose
+`with` tells what was entered of an exception.
 
 ## When it is silent
 
