@@ -150,7 +150,7 @@ class _Older:
             self._alias(index, token)
         elif token.begins and token.text == "lazy":
             self._lazy(index, token)
-        elif token.text in ("def", "class"):
+        elif token.text in ("def", "class") and self._tokens.begins_definition(index):
             self._parameters(index + 2)
             self._annotation(index + 2)
         elif token.text == "[" and self._tokens.is_subscript(index):

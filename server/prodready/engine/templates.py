@@ -99,6 +99,11 @@ class Tokens:
         if part:
             yield part
 
+    def begins_definition(self, index: int) -> bool:
+        """Tell whether the `def` or `class` at `index` may begin a statement, behind an `async` or not."""
+        before = self.at(index - 1) if index else self.at(index)
+        return self.at(index).begins or (before.begins and before.text == "async")
+
     def is_subscript(self, index: int) -> bool:
         """Tell whether the bracket at `index` follows what it may subscript: it begins no list, no type parameters."""
         if index == 0 or self.at(index).begins:
