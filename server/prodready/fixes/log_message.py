@@ -10,14 +10,13 @@ from typing import Final
 import libcst as cst
 
 from prodready.fixes.block import UNREADABLE
+from prodready.fixes.flat import flat
 from prodready.fixes.imports import Refusal
 from prodready.fixes.log_template import Break, Field, Piece, Template, Text
 
 _PERCENT_SPEC: Final = re.compile(r"(?:0?\d*)(?:\.\d+)?[fFeEgG]|0?\d*[dxXo]|s")
 _PLACEHOLDER: Final = re.compile(r"%(?:%|[-+ #0]*(?:[1-9]\d*)?(?:\.\d+)?[a-zA-Z])")
 _FORMAT_PLACE: Final = re.compile(r"\{\{|\}\}|\{(?:!(?P<conversion>[rsa]))?(?::(?P<spec>[^{}]*))?\}")
-_NOT_FLAT: Final = ("#", "\\", '"""', "'''")
-"""What makes it unsafe to join the lines of an expression."""
 _CONVERSIONS: Final = {"r": "%r", "s": "%s", "a": "%a"}
 _SHOWN_BY: Final = {"str": ("%s", "{}"), "repr": ("%r", "{!r}")}
 _STRINGS: Final = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
@@ -75,7 +74,7 @@ def _single(value: cst.BaseExpression) -> Printed:
     if formatted is not None:
         return Printed(Template(tuple(formatted)), is_unchanged=False)
     if _formats_itself(value):
-        return Printed(Template(verbatim=_code(value)), is_unchanged=True)
+        return Printed(Template(verbatim=flat(value)), is_unchanged=True)
     return Printed(template, is_unchanged=_is_plain(value))
 
 
@@ -140,17 +139,17 @@ def _operation(value: cst.BinaryOperation) -> Printed:
             return Printed(Template(tuple(pieces)), is_unchanged=False)
         if isinstance(value.left, (cst.Name, cst.Attribute)) and isinstance(value.right, cst.Tuple):
             # What takes a tuple is a text: a number would not.
-            whole = Field(_code(value))
-            formatted = (_code(value.left), *map(_argument, values))
+            whole = Field(flat(value))
+            formatted = (flat(value.left), *map(_argument, values))
             return Printed(Template((whole,), formatted=formatted), is_unchanged=False)
     if isinstance(value.operator, (cst.Modulo, cst.Multiply)) and isinstance(value.left, _STRINGS):
-        return Printed(Template(verbatim=_code(value)), is_unchanged=True)
+        return Printed(Template(verbatim=flat(value)), is_unchanged=True)
     if isinstance(value.operator, cst.Add):
         parts = list(_added(value))
         if any(isinstance(part, _STRINGS) for part in parts):
             pieces = [p for part in parts for p in _pieces(part) if not isinstance(p, Break)]
             return Printed(Template(tuple(_merged(pieces))), is_unchanged=False)
-    return Printed(Template((Field(_code(value)),)), is_unchanged=False)
+    return Printed(Template((Field(flat(value)),)), is_unchanged=False)
 
 
 def _added(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
@@ -201,7 +200,7 @@ def _put(text: Text, values: Iterator[str]) -> Iterator[Piece]:
 def _pieces(value: cst.BaseExpression) -> list[Piece]:
     if isinstance(value, cst.SimpleString):
         text = _text(value)
-        return [text] if text is not None else [Field(_code(value))]
+        return [text] if text is not None else [Field(flat(value))]
     if isinstance(value, cst.FormattedString):
         return _merged(_formatted(value))
     if isinstance(value, cst.ConcatenatedString) and not _is_bytes(value):
@@ -292,21 +291,12 @@ def _shown(value: cst.BaseExpression) -> Field | None:
 def _argument(value: cst.BaseExpression) -> str:
     """Return code that stands as an argument of its own, in brackets only where it needs them."""
     if isinstance(value, (cst.Tuple, cst.Yield, cst.GeneratorExp, cst.NamedExpr)):
-        return _code(value) if value.lpar else f"({_code(value)})"
-    return _code(value.with_changes(lpar=(), rpar=()) if value.lpar and not _is_spread(value) else value)
+        return flat(value) if value.lpar else f"({flat(value)})"
+    return flat(value.with_changes(lpar=(), rpar=()) if value.lpar and not _is_spread(value) else value)
 
 
 def _is_spread(value: cst.BaseExpression) -> bool:
     return "\n" in cst.Module([]).code_for_node(value)
-
-
-def _code(node: cst.CSTNode) -> str:
-    """Return an expression's code, on one line where its lines can be joined without a doubt."""
-    code = cst.Module([]).code_for_node(node)
-    if "\n" not in code or any(mark in code for mark in _NOT_FLAT):
-        return code
-    joined = re.sub(r"(?<!\s)\s*[\r\n]\s*", "\n", code)
-    return re.sub(r"(?<=[(\[{])\n|\n(?=[)\]}])", "", joined).replace("\n", " ")
 
 
 def _as_raw(text: str) -> str:

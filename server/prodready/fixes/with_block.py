@@ -11,6 +11,7 @@ import libcst as cst
 
 from prodready.engine.facts import ImportSymbol
 from prodready.engine.syntax import block_of, enclosing_function
+from prodready.fixes.flat import flat
 from prodready.fixes.imports import Refusal
 from prodready.fixes.with_layout import (
     Lines,
@@ -67,16 +68,16 @@ def write_unbound(unbound: Unbound, draft: Draft) -> None:
     name = next((n for n in (word, f"opened_{word}") if names.is_free(n, unbound.statement)), None)
     if name is None:
         raise Refusal("no name is free for the resource")
-    opening = draft.text_of(unbound.call)
+    replace = _Replace(draft.text_of(unbound.call), name)
 
     def transform(statements: Statements) -> Statements:
         line = cst.ensure_type(statements[0], cst.SimpleStatementLine)
-        expression = cst.parse_expression(opening)
-        replaced = line.visit(_Replace(expression, name)) if "\n" not in opening else line
-        if not isinstance(replaced, cst.SimpleStatementLine) or replaced is line:
+        replaced = line.visit(replace)
+        if not isinstance(replaced, cst.SimpleStatementLine) or replace.found is None:
             raise Refusal("the call cannot be found again")
-        item = cst.WithItem(expression, cst.AsName(cst.Name(name)))
-        return [with_of([item], [unpadded(replaced)], unbound.resource, line.leading_lines)]
+        item = cst.WithItem(_on_one_line(replace.found), cst.AsName(cst.Name(name)))
+        made = with_of([item], [unpadded(replaced)], unbound.resource, line.leading_lines)
+        return [fitted(made, [], draft, unbound.statement)]
 
     draft.rewrite(unbound.statement, unbound.statement, transform)
 
@@ -267,20 +268,30 @@ def _mentions(statements: Statements, name: str) -> bool:
 
 
 class _Replace(cst.CSTTransformer):
-    """Replaces the first occurrence of an expression by a name."""
+    """Replaces the first call with a code, however its lines are indented, by a name, and keeps it."""
 
-    def __init__(self, expression: cst.BaseExpression, name: str) -> None:
-        self.expression = expression
+    def __init__(self, code: str, name: str) -> None:
+        self.code = "".join(code.split())
         self.name = name
-        self.is_done = False
+        self.found: cst.Call | None = None
 
     def on_leave(
         self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
     ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
-        if not self.is_done and isinstance(original_node, cst.Call) and original_node.deep_equals(self.expression):
-            self.is_done = True
+        if self.found is None and isinstance(original_node, cst.Call) and self._is_meant(original_node):
+            self.found = original_node
             return cst.Name(self.name)  # type: ignore[return-value]
         return super().on_leave(original_node, updated_node)
+
+    def _is_meant(self, node: cst.Call) -> bool:
+        return "".join(cst.Module([]).code_for_node(node).split()) == self.code
+
+
+def _on_one_line(call: cst.Call) -> cst.BaseExpression:
+    """Return a call on one line, without the comma of one on several lines, or as it is where that cannot be."""
+    last = [argument.with_changes(comma=cst.MaybeSentinel.DEFAULT) for argument in call.args[-1:]]
+    text = flat(call.with_changes(args=[*call.args[:-1], *last]))
+    return call if "\n" in text else cst.parse_expression(text)
 
 
 class _RemoveClosing(cst.CSTTransformer):
