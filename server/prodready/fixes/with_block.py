@@ -22,6 +22,7 @@ from prodready.fixes.with_layout import (
     lines_of,
     only_comments,
     padded,
+    realigned,
     unpadded,
     with_of,
 )
@@ -160,9 +161,10 @@ class _Header:
         `footer` are the comments behind the last statement of the body.
         """
         line = cst.ensure_type(statement, cst.SimpleStatementLine)
-        made = with_of(
-            [self.item(statement, body)], body, self.resource, line.leading_lines, footer, line.trailing_whitespace
-        )
+        item = self.item(statement, body)
+        if not self.manager and not self.resource.is_async:
+            item = item.with_changes(item=realigned(item.item, len(f"{self.name} = "), len("with ")))
+        made = with_of([item], body, self.resource, line.leading_lines, footer, line.trailing_whitespace)
         return fitted(made, [], self.draft, self.at)
 
 

@@ -118,3 +118,34 @@ def only_comments(lines: Lines) -> list[cst.EmptyLine]:
 
 def comment_line(space: cst.TrailingWhitespace) -> list[cst.EmptyLine]:
     return [] if space.comment is None else [cst.EmptyLine(comment=space.comment)]
+
+
+def realigned(value: cst.BaseExpression, before: int, after: int) -> cst.BaseExpression:
+    """Return a call with the lines that stand below its first argument still below it.
+
+    `before` and `after` are the columns, from the indentation of the statement, at which the call begins and will.
+    """
+    if not isinstance(value, cst.Call):
+        return value
+    opened = cst.Module([]).code_for_node(value.func)
+    if "\n" in opened or isinstance(value.whitespace_before_args, cst.ParenthesizedWhitespace):
+        return value
+    moved = value.visit(_Shift(before + len(opened) + 1, after - before))
+    return moved if isinstance(moved, cst.Call) else value
+
+
+class _Shift(cst.CSTTransformer):
+    """Moves the lines that are indented by at least `least` columns by `by`."""
+
+    def __init__(self, least: int, by: int) -> None:
+        super().__init__()
+        self.least = least
+        self.by = by
+
+    def leave_ParenthesizedWhitespace(  # noqa: N802 - LibCST calls it by this name
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.ParenthesizedWhitespace:
+        blank = original_node.last_line.value
+        if not original_node.indent or blank.strip(" ") or len(blank) < self.least:
+            return updated_node
+        return updated_node.with_changes(last_line=cst.SimpleWhitespace(" " * (len(blank) + self.by)))

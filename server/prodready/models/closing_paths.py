@@ -61,8 +61,8 @@ _CALM: Final = frozenset({
     "hasattr", "range", "enumerate", "zip", "callable", "super", "time.time", "time.monotonic", "time.perf_counter",
 })  # fmt: skip
 """Calls that are not worth a `try` of their own."""
-_SETTERS: Final = frozenset({"setblocking", "settimeout"})
-"""Methods that only set a value of a socket."""
+_SETTERS: Final = frozenset({"set_missing_host_key_policy", "setblocking", "settimeout"})
+"""Methods that only set a value of a socket or a client."""
 _BROAD: Final = frozenset({"Exception", "BaseException"})
 
 
