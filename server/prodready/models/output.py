@@ -39,6 +39,10 @@ _READING: Final = frozenset({"getvalue", "read", "read_text"})
 """Methods that return all that a file holds."""
 _DRESSING: Final = frozenset({"decode", "rstrip", "strip"})
 _COLOURS: Final = frozenset({"Back", "Fore", "Style", "colored", "colorama", "style", "termcolor"})
+_KEYS: Final = re.compile(
+    r"\bpress (?:\[?(?:enter|return|ctrl|control|esc)\b|any key\b)|\[ctrl ?[+-] ?c\]", re.IGNORECASE
+)
+"""Words that ask somebody at the keyboard for a key."""
 _SMALL: Final = 3  # statements
 _Assigned: TypeAlias = "dict[tuple[FunctionNode | None, str], list[ast.expr]]"
 
@@ -76,15 +80,22 @@ def is_output(node: ast.Call, context: Context) -> bool:
     """Tell whether the text itself is the output, so that no log call can stand for it.
 
     It is what a file holds or an object is written as (`json.dumps(result)`), a piece of a line (`end=""`) or stands
-    among such, the output of something else that is passed on, or a comment says that it must not be logged.
+    among such, the output of something else that is passed on, it asks for a key to be pressed, or a comment says that
+    it must not be logged.
     """
     names = context.names
     function = _function_around(node)
+    if any(map(_asks_for_key, walk([*node.args]))):
+        return True
     if _is_piece(node, context) or (function is not None and _writes_pieces(function, context)):
         return True
     if len(node.args) == 1 and (_is_data(node.args[0], function, context) or _is_passed_on(node, names)):
         return True
     return is_output_on_purpose(node, context)
+
+
+def _asks_for_key(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and _KEYS.search(node.value) is not None
 
 
 def is_for_terminal(node: ast.Call, names: Names) -> bool:

@@ -61,8 +61,8 @@ that does not log. It is a hint in functions and classes whose name says less cl
 `OutputWriter`, `Console`, `CLIInterface`), in functions that print by their documentation, in those that do nothing
 else, three times or more, under conditions on the environment, and in the other functions of a module that can be
 started as a script; for progress, pieces of a line and what the function writes between them; for what another program
-reads; where a comment says why it is not logged; in handlers of signals; and in a module that does not log, for
-standard error and for a failure that a loop foresees.
+reads; for what asks for a key ("press [Enter]"); where a comment says why it is not logged; in handlers of signals; and
+in a module that does not log, for standard error and for a failure that a loop foresees.
 """
 
 from __future__ import annotations
