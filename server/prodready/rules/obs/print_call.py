@@ -111,6 +111,8 @@ class PrintCall(Rule):
         advice = "log it"
         if _may_be_secret(node):
             advice = "remove it, it may show a secret"
+        elif all(map(is_blank, node.args)):
+            advice = "remove it, it says nothing"
         message = f"print() in service code: {advice}"
         fix = next((p.fix for p in self._ways(found, context)), None)
         yield self.hit(context, node, message, severity=severity, fix=fix)
