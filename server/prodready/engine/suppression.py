@@ -25,12 +25,13 @@ _BARE_NOQA: Final = re.compile(r"#\s*noqa(?![\w-])(?!\s*:)", re.IGNORECASE)
 _NOQA_FILE: Final = re.compile(rf"#\s*(?:ruff|flake8)\s*:\s*{_CODES}", re.IGNORECASE)
 _PYLINT: Final = re.compile(r"#\s*pylint\s*:\s*disable\s*=\s*([\w-]+(?:\s*,\s*[\w-]+)*)", re.IGNORECASE)
 _PYLINT_NAMES: Final = {
-    "bare-except": "w0702",
+    "bare-except": "e722",
+    "w0702": "e722",
     "broad-except": "w0718",
     "broad-exception-caught": "w0718",
     "consider-using-with": "r1732",
 }
-"""The names by which pylint's comments mean a code that is some rule's twin."""
+"""The words by which pylint's comments mean a code that is some rule's twin."""
 _ANY_TWIN: Final = "noqa:*"
 _MARKS: Final = ("prodready:", "noqa", "pylint:")
 

@@ -63,7 +63,7 @@ class BareExcept(Rule):
     name = "bare-except"
     severity = Severity.WARNING
     availability = FixAvailability.ALWAYS
-    twins = ("E722", "W0702")
+    twins = ("E722",)
 
     def check_excepthandler(self, node: ast.ExceptHandler, context: Context) -> Iterator[Hit]:
         if node.type is None:
