@@ -194,19 +194,27 @@ class Documents:
 
     async def _bring_up_to_date(self, session: Session) -> None:
         try:
+            # A save while nothing could be loaded is a chance of its own, and has doubted the settings.
             while (session.is_outdated or session.is_doubted) and not session.is_closed:
-                outdated, session.is_outdated, session.is_doubted = session.is_outdated, False, False
-                situation = await self._server.configurations.situation(session)
-                if outdated or situation != session.situation:
-                    await self._analyse(session, situation)
-                    self._server.trouble.over(_NOT_ANALYSED)
-                    self._step(session)
-        except OSError as error:
-            # Nothing can be loaded while no file can be opened; with the next edit, or save, that may be over.
-            session.is_outdated = True
-            self._refused(session, error)
+                if not await self._is_brought_up_to_date(session) and not session.is_doubted:
+                    return
         finally:
             session.refreshing = None
+
+    async def _is_brought_up_to_date(self, session: Session) -> bool:
+        """Try once; False where no file can be opened, so that nothing can be loaded: that may be over some time."""
+        outdated, session.is_outdated, session.is_doubted = session.is_outdated, False, False
+        try:
+            situation = await self._server.configurations.situation(session)
+            if outdated or situation != session.situation:
+                await self._analyse(session, situation)
+                self._server.trouble.over(_NOT_ANALYSED)
+                self._step(session)
+        except OSError as error:
+            session.is_outdated = True
+            self._refused(session, error)
+            return False
+        return True
 
     def _refused(self, session: Session, error: OSError) -> None:
         text = f"{session.name} cannot be analysed: {reason_of(error)}. The next edit, or saving the file, tries again."
