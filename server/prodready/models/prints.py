@@ -7,6 +7,7 @@ import enum
 import io
 import re
 import tokenize
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -67,6 +68,8 @@ _TERMINAL: Final = frozenset({
     "curses", "getpass", "inquirer", "prompt_toolkit", "questionary", "readline", "termios", "tty", "webbrowser",
 })  # fmt: skip
 _FORMATTED: Final = frozenset({"traceback.format_exc", "traceback.format_exception"})
+_OF_GIVEN: Final = frozenset({"traceback.format_exception", "traceback.print_exception"})
+"""Functions that are given the exception whose traceback they show."""
 _TRACEBACK_PRINTS: Final = frozenset({"traceback.print_exc", "traceback.print_exception"})
 _WRITES: Final = {"sys.stdout.write": "sys.stdout", "sys.stderr.write": "sys.stderr"}
 _PPRINTS: Final = frozenset({"pprint.pprint", "pprint.pp"})
@@ -137,6 +140,34 @@ def is_traceback_print(node: ast.Call, names: Names) -> bool:
     if qualified == "builtins.print":
         return shows_traceback(node, names) and _stream(keyword(node, "file"), names) is not None
     return qualified in _WRITES and shows_traceback(node, names)
+
+
+def shows_caught(node: ast.Call, handler: ast.ExceptHandler, names: Names) -> bool:
+    """Tell whether the traceback that a call writes is that of the exception that `handler` catches.
+
+    `print_exception(e)` may be given another one, of a handler around it, or of something that was tried before.
+    """
+    calls = [n for n in walk([node]) if isinstance(n, ast.Call) and names.qualified(n.func) in _OF_GIVEN]
+    if not calls:
+        return True
+    known = {handler.name, *(n.id for s in walk_own(handler.body) for n in _taken_from_system(s, names))}
+    return all(any(_is_caught(n, known, names) for n in walk(_given(call))) for call in calls)
+
+
+def _given(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(k.value for k in call.keywords if k.arg in ("exc", "value"))]
+
+
+def _is_caught(node: ast.AST, known: set[str | None], names: Names) -> bool:
+    if isinstance(node, ast.Call):
+        return names.qualified(node.func) == "sys.exc_info"
+    return isinstance(node, ast.Name) and node.id in known
+
+
+def _taken_from_system(node: ast.AST, names: Names) -> Iterator[ast.Name]:
+    """Yield the names that a statement binds to what `sys.exc_info()` gives."""
+    if isinstance(node, ast.Assign) and any(_is_caught(n, set(), names) for n in walk([node.value])):
+        yield from (n for n in walk(node.targets) if isinstance(n, ast.Name))
 
 
 def error_log_of(node: ast.AST, names: Names) -> LogCall | None:

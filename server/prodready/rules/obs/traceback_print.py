@@ -42,7 +42,7 @@ def refresh(cache):
 
 Logs the exception, under what was printed with it or the name of the function. Where the handler logs the failure
 already, the print goes and that log gets the traceback, if it has none. An import of `traceback` without another use
-goes too. Outside of handlers there is no fix.
+goes too. Outside of handlers there is no fix, nor for another exception than the one that is caught.
 
 ## When it is silent
 
@@ -67,6 +67,7 @@ from prodready.models.prints import (
     in_service_code,
     is_traceback_print,
     is_wanted,
+    shows_caught,
 )
 
 
@@ -89,6 +90,8 @@ class TracebackPrint(Rule):
         assert isinstance(node, ast.Call)
         handler = enclosing_handler(node)
         if handler is None or not isinstance(parent(node), ast.Expr) or comment_inside(node, context):
+            return
+        if not shows_caught(node, handler, context.names):
             return
         log = error_log_of(node, context.names)
         if logs_traceback(handler, context.names):
