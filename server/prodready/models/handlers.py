@@ -15,6 +15,7 @@ from prodready.engine.settings import FileSettings
 from prodready.engine.syntax import (
     FUNCTIONS,
     TRIES,
+    dotted,
     enclosing_function,
     nearest,
     parent,
@@ -410,9 +411,9 @@ def _is_tidying(node: ast.stmt) -> bool:
 
 
 def _is_import(node: ast.stmt) -> bool:
-    return isinstance(node, (*_IMPORTS, ast.Pass)) or (
-        isinstance(node, (ast.Assign, ast.Return)) and isinstance(node.value, (ast.Constant, ast.Name, ast.Attribute))
-    )
+    if isinstance(node, (ast.Assign, ast.Return)):
+        return isinstance(node.value, ast.Constant) or dotted(node.value) is not None
+    return isinstance(node, (*_IMPORTS, ast.Pass))
 
 
 def _is_optional_part(guarded: ast.Try | ast.With, names: Names) -> bool:
