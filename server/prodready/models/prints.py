@@ -47,7 +47,9 @@ _OUTPUT_WRITER: Final = frozenset({"output", "writer"})
 _DEFINED: Final = (*FUNCTIONS, ast.ClassDef)
 _NAMED: Final = (ast.Name, ast.Attribute)
 _STREAMS: Final = frozenset({"sys.stdout", "sys.stderr"})
-_DISPLAYS: Final = re.compile(r"^_*(?:print|show|display)_|(?:^|_)(?:banner|logo|splash)$")
+_DISPLAYS: Final = re.compile(r"^_*print_|(?:^|_)(?:banner|logo|splash)$")
+_SHOWS: Final = re.compile(r"^_*(?:show|display)_")
+"""Beginnings of names of functions that print, or answer a request for a page."""
 _BANNERS: Final = re.compile(r"(?:^|_)(?:banner|logo|splash|ascii_art)$", re.IGNORECASE)
 """Names of values that are drawn on a terminal."""
 _UNENCODABLE: Final = frozenset({"builtins.UnicodeEncodeError", "builtins.UnicodeError"})
@@ -201,22 +203,27 @@ def is_wanted(node: ast.Call, names: Names) -> bool:
     """Tell whether output is wanted for sure.
 
     It stands in a function that is there to show something (`print_*`), behind a switch for those who want to see more
-    (`if verbose:`), or right before a printed stack or the end of the program, for whoever sits in front of it; it is
-    what a program says on standard error, a banner, or guarded against characters that the terminal lacks; or it is one
-    of the many lines of a display in a module that does not log.
+    (`if verbose:`), or right before a printed stack or the end of the program, for whoever sits in front of it; or it
+    is what a program says on standard error, a banner, or guarded against characters that the terminal lacks.
     """
     functions = [up for up in around(node, FUNCTIONS) if isinstance(up, FUNCTIONS)]
-    if any(_DISPLAYS.search(function.name) for function in functions):
+    if any(map(_is_display, functions)):
         return True
     if _is_banner(node) or _minds_encoding(node, names) or _is_program_speaking(node, names):
         return True
-    if (
-        any_around(node, ast.If, _asks_verbosity, names)
-        or _goes_with_a_stack(node, names)
-        or _is_last_word(node, names)
-    ):
+    if any_around(node, ast.If, _asks_verbosity, names):
         return True
-    return bool(functions) and _displays_line_by_line(functions[0], names)
+    return _goes_with_a_stack(node, names) or _is_last_word(node, names)
+
+
+def _is_display(function: FunctionNode) -> bool:
+    if _SHOWS.search(function.name) is None:
+        return _DISPLAYS.search(function.name) is not None
+    return not function.decorator_list and not _answers(function)
+
+
+def _answers(function: FunctionNode) -> bool:
+    return any(isinstance(n, ast.Return) and n.value for n in walk_own(function.body))
 
 
 def in_service_code(node: ast.AST, context: Context) -> bool:
@@ -247,7 +254,8 @@ def imports_terminal(name: str, names: Names) -> bool:
 def may_be_output(node: ast.AST, context: Context) -> bool:
     """Tell whether output may well be wanted: asked for by the environment, by the function's name, or in a script.
 
-    Three or more outputs and nothing else in a function are a display, too, and progress is for whoever waits for it.
+    Three or more outputs and nothing else in a function are a display, too, as are many lines in a module that does not
+    log, and progress is for whoever waits for it.
     In a module that does not log, so is what goes to standard error, or tells of a failure that was foreseen in a loop.
     """
     if context.facts.usage.is_startable or is_output_function(node):
@@ -257,7 +265,9 @@ def may_be_output(node: ast.AST, context: Context) -> bool:
     if _tells_progress(node) or any_around(node, ast.If, _asks_environment, context.names):
         return True
     function = next((up for up in around(node, FUNCTIONS) if isinstance(up, FUNCTIONS)), None)
-    return function is not None and _only_outputs(function, context.names)
+    if function is None:
+        return False
+    return _only_outputs(function, context.names) or _displays_line_by_line(function, context.names)
 
 
 def _is_meant_for_somebody(node: ast.AST, names: Names) -> bool:
@@ -386,7 +396,7 @@ def _calls(statement: ast.stmt, functions: frozenset[str], names: Names) -> bool
 @remembered
 def _displays_line_by_line(function: FunctionNode, names: Names) -> bool:
     """Tell whether a function writes many lines when all is well and returns nothing, in a module without logger."""
-    if module_loggers(names) or any(isinstance(n, ast.Return) and n.value for n in walk_own(function.body)):
+    if module_loggers(names) or _answers(function):
         return False
     outputs = (n for n in walk_own(function.body) if isinstance(n, ast.stmt) and _is_output(n, names))
     return sum(enclosing_handler(n) is None for n in outputs) >= _ENOUGH_FOR_DISPLAY
