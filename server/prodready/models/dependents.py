@@ -10,10 +10,11 @@ from prodready.engine.syntax import dotted, keyword, walk, walk_own
 from prodready.models.ownership import is_eager
 from prodready.models.resource_table import Kind, Resource
 
-_ROWS: Final = frozenset({
+READS: Final = frozenset({
     "all", "first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "fetchall", "fetchone",
     "fetchmany", "fetch", "fetchrow", "fetchval", "count", "scalar_subquery", "partitions", "get",
 })  # fmt: skip
+"""Methods that ask a database at once, and answer with what came back."""
 _DONE: Final = {
     Kind.FILE: frozenset({
         "read", "readline", "readlines", "readall", "tell", "seek", "write", "writelines", "flush",
@@ -21,8 +22,8 @@ _DONE: Final = {
         "writestr", "get", "getcode", "geturl", "getparams", "getnframes", "readframes", "keys", "close", "add",
         "extract", "extractall", "writeframes", "testzip", "readinto", "find", "size",
     }),
-    Kind.CONNECTION: _ROWS | {"commit", "rollback", "close", "executescript", "send", "recv"},
-    Kind.CURSOR: _ROWS | {"close"},
+    Kind.CONNECTION: READS | {"commit", "rollback", "close", "executescript", "send", "recv"},
+    Kind.CURSOR: READS | {"close"},
     Kind.SOCKET: frozenset({
         "accept", "recv", "send", "sendall",
         "sendto", "recvfrom", "connect", "connect_ex", "bind", "listen", "settimeout",
@@ -47,6 +48,9 @@ _PLAIN_CALLS: Final = frozenset({
 _TEXT_METHODS: Final = frozenset(
     {"json", "text", "read", "model_dump", "dict", "to_dict", "as_dict", "isoformat", "format"}
 )
+
+DETACHED: Final = "objects of the ORM that leave the block are detached from their session"
+"""What a fix says that closes a session in front of them."""
 
 
 class Dependents:
@@ -210,7 +214,7 @@ class Dependents:
             return True
         if self.resource.kind is Kind.EXECUTOR:
             return method.attr == "submit"
-        if self.resource.kind is Kind.SESSION and method.attr in _ROWS:
+        if self.resource.kind is Kind.SESSION and method.attr in READS:
             return not _asks_for_columns(node)
         if self.resource.kind is Kind.CLIENT:
             return self._response(node, method)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import ancestors, block_of, enclosing_statement, walk_own
-from prodready.models.dependents import Dependents
+from prodready.models.dependents import DETACHED, Dependents
 from prodready.models.ownership import How, Use, uses_of
 from prodready.models.resource_table import Kind, Manager, Resource
 from prodready.models.resources import acquisition, library_resource
@@ -160,7 +160,7 @@ def _names_outside(scope: Scope, inside: Sequence[ast.stmt]) -> Iterable[str]:
 
 def _leaving_caution(opened: Opened) -> str:
     if opened.resource.kind is Kind.SESSION:
-        return "objects of the ORM that leave the block are detached from their session"
+        return DETACHED
     return f"what leaves the block may still need '{opened.name}'"
 
 

@@ -19,7 +19,7 @@ from prodready.models.manual_close import manual_close_of
 from prodready.models.naming import callee
 from prodready.models.ownership import How, Use, uses_of
 from prodready.models.resource_table import Kind, Manager, Resource
-from prodready.models.resources import as_used, library_resource, made_by
+from prodready.models.resources import as_used, library_resource, made_by, opened_by
 from prodready.models.scopes import Scope, is_bare_module_level, is_bound_once, scope_of
 
 _BORROWED_FREELY: Final = frozenset({Kind.SESSION, Kind.CLIENT})
@@ -72,7 +72,7 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
     if opened is None:
         return None
     name, call = opened
-    resource = library_resource(call, context.names)
+    resource = opened_by(call, context.names)
     if resource is None or resource.kind not in kinds:
         return None
     scope = scope_of(node)

@@ -78,6 +78,7 @@ ASYNC_SESSION: Final = Resource(Kind.SESSION, closers=frozenset({"close", "aclos
 CLOSE_ONLY: Final = Resource(Kind.OBJECT, manager=Manager.CLOSING)
 ACLOSE_ONLY: Final = Resource(Kind.OBJECT, frozenset({"aclose"}), Manager.ACLOSING, is_async=True)
 GUESSED: Final = replace(CLOSE_ONLY, is_known=False)
+GUESSED_SESSION: Final = replace(SESSION, is_known=False, caution="only its name says that it makes a session")
 _STACK: Final = Resource(
     Kind.OBJECT,
     same_as_with=frozenset(),

@@ -26,6 +26,7 @@ from prodready.models.resource_table import (
     CONSTRUCTORS,
     GUESSED,
     GUESSED_CURSOR,
+    GUESSED_SESSION,
     HARMLESS,
     METHODS,
     SESSION,
@@ -36,6 +37,8 @@ from prodready.models.resource_table import (
 )
 
 _SESSION_CLASSES: Final = frozenset(name for name, resource in CONSTRUCTORS.items() if resource.kind is Kind.SESSION)
+_SESSION_NAMES: Final = frozenset({"SessionLocal", "AsyncSessionLocal"})
+"""What the documentation of FastAPI, and those who follow it, call their sessionmakers."""
 _MANAGER_DECORATORS: Final = frozenset({"contextmanager", "asynccontextmanager", "fixture"})
 
 
@@ -59,6 +62,19 @@ def library_resource(call: ast.Call, names: Names) -> Resource | None:
     if isinstance(call.func, ast.Attribute):
         return METHODS.get((made_by(call.func.value, names) or "", call.func.attr))
     return None
+
+
+def opened_by(call: ast.Call, names: Names) -> Resource | None:
+    """Return what a call opens: by the table, or a session, where nobody knows a sessionmaker but by its name."""
+    return library_resource(call, names) or _session_by_name(call, names)
+
+
+def _session_by_name(call: ast.Call, names: Names) -> Resource | None:
+    written = dotted(call.func) or ""
+    if written.rpartition(".")[2] not in _SESSION_NAMES or made_by(call.func, names) is not None:
+        return None
+    qualified = names.qualified(call.func)
+    return GUESSED_SESSION if qualified is None or names.symbol(qualified) is None else None
 
 
 def closable(call: ast.Call, names: Names) -> Resource | None:
@@ -99,7 +115,7 @@ def as_used(resource: Resource, closers: set[tuple[str, bool]], awaited: bool) -
     `closers` are the closing methods that were called, with whether the call was awaited.
     """
     if resource.kind is Kind.SESSION and not resource.is_async and (awaited or any(a for _, a in closers)):
-        return ASYNC_SESSION
+        return replace(resource, closers=ASYNC_SESSION.closers, is_async=True)
     return resource
 
 

@@ -60,7 +60,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from prodready.engine.finding import Fix, Severity
+from prodready.engine.finding import Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
 from prodready.engine.settings import Role
 from prodready.engine.syntax import dotted
@@ -72,7 +72,6 @@ from prodready.models.unbound import Unbound, unbound_of
 
 _KINDS: Final = frozenset(Kind) - {Kind.SESSION, Kind.OBJECT}
 _COLLECTED: Final = frozenset({Kind.FILE, Kind.TEMPORARY})
-_FIX: Final = Fix("Open it in a 'with'")
 
 
 class UnclosedResource(Rule):
@@ -92,17 +91,15 @@ class UnclosedResource(Rule):
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
         unbound = unbound_of(node, context, _KINDS)
         if unbound is not None:
-            kind, word = unbound.resource.kind, unbound.resource.word
-            message = f"the {word} that '{_callee(node)}' opens is never closed: it has no name to close it by"
-            fix = _FIX if unbound.is_repairable else None
+            kind = unbound.resource.kind
             severity = _milder(Severity.INFO if kind in _COLLECTED else Severity.WARNING, kind, node, context)
-            yield self.hit(context, node, message, fix=fix, severity=severity)
+            yield self.hit(context, node, unbound.problem, fix=unbound.fix, severity=severity)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         if isinstance(node, ast.Call):
             unbound = unbound_of(node, context, _KINDS)
-            if unbound is not None and unbound.is_repairable:
-                yield Proposal(_FIX, partial(_write_unbound, unbound))
+            if unbound is not None and unbound.fix is not None:
+                yield Proposal(unbound.fix, partial(_write_unbound, unbound))
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             leak = leak_of(node, context, _KINDS)
             if leak is not None and leak.fix is not None:
@@ -135,10 +132,6 @@ def _milder(severity: Severity, kind: Kind, node: ast.AST, context: Context) -> 
     if kind is Kind.CURSOR:
         return Severity.HINT
     return severity if context.role_at(node) in (Role.SERVICE, Role.SETTINGS) else Severity.INFO
-
-
-def _callee(node: ast.Call) -> str:
-    return dotted(node.func) or (node.func.attr if isinstance(node.func, ast.Attribute) else "it")
 
 
 def _write_leak(leak: Leak, draft: Draft) -> None:

@@ -42,7 +42,9 @@ def names():
 Opens the session in a `with` (an asynchronous one in an `async with`) that ends behind the last statement that needs
 it. Statements that use objects of the ORM stay inside, as lazy attributes need the session. Where such objects leave
 the block, in a `return` for instance, the fix is unsafe: they are detached from then on. Leaving the block closes the
-session and commits nothing, exactly as `close()` does.
+session and commits nothing, exactly as `close()` does. Where only the name tells that a session is made (`SessionLocal`
+of a module that is not in sight), it is a hint, and the fix unsafe. A session that is used where it is opened, and has
+no name (`SessionLocal().get(User, 1)`), gets one, and its `with`.
 
 ## When it is silent
 
@@ -64,7 +66,8 @@ from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hi
 from prodready.engine.settings import Role
 from prodready.fixes.draft import Draft
 from prodready.models.leaks import Leak, leak_of
-from prodready.models.resource_table import Kind
+from prodready.models.resource_table import Kind, Resource
+from prodready.models.unbound import Unbound, unbound_of
 
 _KINDS: Final = frozenset({Kind.SESSION})
 
@@ -82,22 +85,45 @@ class UnclosedSession(Rule):
     def check_annassign(self, node: ast.AnnAssign, context: Context) -> Iterator[Hit]:
         yield from self._check(node, context)
 
+    def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
+        unbound = unbound_of(node, context, _KINDS)
+        if unbound is not None:
+            severity = _severity(unbound.resource, node, context)
+            yield self.hit(context, node, unbound.problem, fix=unbound.fix, severity=severity)
+
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
-        assert isinstance(node, (ast.Assign, ast.AnnAssign))
-        leak = leak_of(node, context, _KINDS)
-        if leak is not None and leak.fix is not None:
-            yield Proposal(leak.fix, partial(_write, leak))
+        if isinstance(node, ast.Call):
+            unbound = unbound_of(node, context, _KINDS)
+            if unbound is not None and unbound.fix is not None:
+                yield Proposal(unbound.fix, partial(_write_unbound, unbound))
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            leak = leak_of(node, context, _KINDS)
+            if leak is not None and leak.fix is not None:
+                yield Proposal(leak.fix, partial(_write_leak, leak))
 
     def _check(self, node: ast.Assign | ast.AnnAssign, context: Context) -> Iterator[Hit]:
         leak = leak_of(node, context, _KINDS)
         if leak is not None:
             message = f"{leak.problem}: its database connection stays out of the pool"
-            severity = None if context.role_at(node) in (Role.SERVICE, Role.SETTINGS) else Severity.INFO
+            severity = _severity(leak.resource, node, context)
             at = context.range_of(leak.call)
             yield self.hit(context, node, message, at=at, fix=leak.fix, severity=severity)
 
 
-def _write(leak: Leak, draft: Draft) -> None:
+def _severity(session: Resource, node: ast.AST, context: Context) -> Severity | None:
+    """What is only guessed to be a session is worth a look and no more."""
+    if not session.is_known:
+        return Severity.HINT
+    return None if context.role_at(node) in (Role.SERVICE, Role.SETTINGS) else Severity.INFO
+
+
+def _write_leak(leak: Leak, draft: Draft) -> None:
     from prodready.fixes.with_block import write_leak
 
     write_leak(leak, draft)
+
+
+def _write_unbound(unbound: Unbound, draft: Draft) -> None:
+    from prodready.fixes.with_block import write_unbound
+
+    write_unbound(unbound, draft)
