@@ -79,7 +79,9 @@ _WAITS: Final = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.s
 _CONSTRUCTORS: Final = frozenset({
     "bool", "bytes", "defaultdict", "dict", "float", "frozenset", "int", "jsonify", "list", "set", "str", "tuple",
 })  # fmt: skip
-_SAFE_WORDS: Final = frozenset({"ignore", "maybe", "quiet", "quietly", "safe", "safely", "silent", "silently", "try"})
+_SAFE_WORDS: Final = frozenset(
+    {"effort", "ignore", "maybe", "quiet", "quietly", "safe", "safely", "silent", "silently", "try"}
+)
 """Words in the names of functions that are there to swallow a failure."""
 _PREDICATE: Final = re.compile(
     r"^_*(?:is|has|can|supports?|should|exists|check_is|looks_like|verify|validate|detect|match(?:es)?)(?:_|$)"

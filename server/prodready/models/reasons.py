@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _BEST_EFFORT: Final = re.compile(
     r"\bbest[- ]effort\b|\bif (?:it is |one is |any is )?available\b"
-    r"|\b(?:never|not|without) (?:raises?|raising|fails?|throws?)\b",
+    r"|\b(?:never|not|without) (?:raises?|raising|fails?|throws?)\b"
+    r"|\b(?:errors?|exceptions?|failures?) (?:is|are) (?:ignored|suppressed|swallowed)\b",
     re.IGNORECASE,
 )
 _NEGATED: Final = re.compile(r"(?:\bnot|n't|\bnever|\bwithout|\bavoid\w*)\b", re.IGNORECASE)
