@@ -8,7 +8,17 @@ from typing import Final
 
 from prodready.engine.remembered import remembered
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import FUNCTIONS, enclosing_function, enclosing_handler, in_loop, nearest, walk, walk_own
+from prodready.engine.syntax import (
+    FUNCTIONS,
+    enclosing_function,
+    enclosing_handler,
+    in_loop,
+    nearest,
+    parent,
+    placed,
+    walk,
+    walk_own,
+)
 from prodready.models.handlers import caught, is_broad
 from prodready.models.loggers import log_call
 from prodready.models.naming import words_of
@@ -57,6 +67,21 @@ def level_of(node: ast.Call, stream: str, names: Names) -> str:
         # Nobody has set up logging yet: milder records would be lost, and warnings go to standard error.
         return "warning"
     return "debug" if _is_left_over(node) else _OUTPUTS[stream]
+
+
+def is_logged_beside(node: ast.Call, names: Names) -> bool:
+    """Tell whether a log call in front of an output, or behind it, is given the same."""
+    statement = parent(node)
+    if not isinstance(statement, ast.Expr) or not node.args:
+        return False
+    block, index = placed(statement)
+    beside = (s.value for s in block[max(0, index - 1) : index + 2] if isinstance(s, ast.Expr) and s is not statement)
+    calls = (call.node for value in beside if (call := log_call(value, names)) is not None)
+    return any(_given(call) == _given(node) for call in calls)
+
+
+def _given(call: ast.Call) -> list[str]:
+    return [ast.dump(argument) for argument in call.args]
 
 
 def reason_to_ask(node: ast.Call, stream: str) -> str:

@@ -46,7 +46,7 @@ whose result is used, where comments stand between the values, and where a value
 not get into a log either; nor for where to connect to (`database_url`, `dsn`), which may hold a password, nor for text
 in colours, nor for what another program reads (`json.dumps(result)`, a whole file), nor where a comment says why it is
 not logged, nor where the module logs with something that nobody knows how to call (`self.env.log`).
-An empty `print()` is removed.
+An empty `print()` is removed, and so is one beside a log call of the same.
 
 ## When it is silent
 
@@ -78,7 +78,7 @@ from prodready.engine.syntax import enclosing_statement, is_blank
 from prodready.fixes.draft import Draft
 from prodready.models.loggers import can_log
 from prodready.models.output import goes_elsewhere, is_coloured, is_for_terminal, is_output
-from prodready.models.print_levels import LEVELS, level_of, reason_to_ask
+from prodready.models.print_levels import LEVELS, is_logged_beside, level_of, reason_to_ask
 from prodready.models.prints import (
     Print,
     Reading,
@@ -114,6 +114,8 @@ class PrintCall(Rule):
             advice = "remove it, it may show a secret"
         elif all(map(is_blank, node.args)):
             advice = "remove it, it says nothing"
+        elif is_logged_beside(node, context.names):
+            advice = "remove it, the same is logged"
         message = f"print() in service code: {advice}"
         fix = next((p.fix for p in self._ways(found, context)), None)
         yield self.hit(context, node, message, severity=severity, fix=fix)
@@ -128,6 +130,11 @@ class PrintCall(Rule):
         if all(is_blank(argument) for argument in found.node.args):
             yield Proposal(
                 Fix.unsafe("Remove the empty print", "a blank line less is printed"), partial(_remove, found)
+            )
+            return
+        if is_logged_beside(found.node, context.names):
+            yield Proposal(
+                Fix.unsafe("Remove the print", "the text is logged, and no longer printed"), partial(_remove, found)
             )
             return
         if comment_inside(found.node, context) and not _is_literal(found.node):
