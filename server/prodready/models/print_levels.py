@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from prodready.engine.remembered import remembered
@@ -20,9 +21,9 @@ from prodready.engine.syntax import (
     walk_own,
 )
 from prodready.models.handlers import caught, is_broad
-from prodready.models.loggers import log_call
+from prodready.models.loggers import LogCall, log_call
 from prodready.models.naming import words_of
-from prodready.models.prints import goes_with_a_traceback
+from prodready.models.prints import goes_with_a_traceback, is_traceback_text, shows_traceback
 
 LEVELS: Final = ("exception", "error", "warning", "info", "debug")
 """What a text may be logged as, from worst to mildest."""
@@ -70,14 +71,23 @@ def level_of(node: ast.Call, stream: str, names: Names) -> str:
 
 
 def is_logged_beside(node: ast.Call, names: Names) -> bool:
-    """Tell whether a log call in front of an output, or behind it, is given the same."""
+    """Tell whether a log call in front of an output, or behind it, is given the same; a traceback, in its block."""
     statement = parent(node)
     if not isinstance(statement, ast.Expr) or not node.args:
         return False
     block, index = placed(statement)
-    beside = (s.value for s in block[max(0, index - 1) : index + 2] if isinstance(s, ast.Expr) and s is not statement)
-    calls = (call.node for value in beside if (call := log_call(value, names)) is not None)
-    return any(_given(call) == _given(node) for call in calls)
+    if any(_given(call.node) == _given(node) for call in _log_calls(block[max(0, index - 1) : index + 2], names)):
+        return True
+    handler = enclosing_handler(node)
+    alone = node.args[0] if len(node.args) == 1 else None
+    if handler is None or not isinstance(alone, ast.Name) or alone.id not in _traceback_texts(handler, names):
+        return False
+    return any(_has_traceback(call, handler, names) for call in _log_calls(block, names))
+
+
+def _log_calls(block: Sequence[ast.stmt], names: Names) -> Iterator[LogCall]:
+    calls = (log_call(s.value, names) for s in block if isinstance(s, ast.Expr))
+    return (call for call in calls if call is not None)
 
 
 def _given(call: ast.Call) -> list[str]:
@@ -120,8 +130,24 @@ def _shows_error(node: ast.Call) -> bool:
 
 @remembered
 def logs_traceback(handler: ast.ExceptHandler, names: Names) -> bool:
-    """Tell whether some call in a handler logs the traceback already."""
-    return any((call := log_call(n, names)) is not None and call.asks_for_traceback for n in walk_own(handler.body))
+    """Tell whether some call in a handler logs the traceback already, be it as a text: `format_exc()`."""
+    calls = (call for n in walk_own(handler.body) if (call := log_call(n, names)) is not None)
+    return any(_has_traceback(call, handler, names) for call in calls)
+
+
+def _has_traceback(call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:
+    if call.asks_for_traceback or shows_traceback(call.node, names):
+        return True
+    given = (n.id for n in walk([*call.node.args]) if isinstance(n, ast.Name))
+    return not _traceback_texts(handler, names).isdisjoint(given)
+
+
+@remembered
+def _traceback_texts(handler: ast.ExceptHandler, names: Names) -> frozenset[str]:
+    """Return the names that a handler binds to the text of a traceback: `text = traceback.format_exc()`."""
+    bound = (n for n in walk_own(handler.body) if isinstance(n, ast.Assign) and isinstance(n.value, ast.Call))
+    made = (n for n in bound if is_traceback_text(n.value, names))
+    return frozenset(t.id for n in made for t in n.targets if isinstance(t, ast.Name))
 
 
 def _only_catches(handler: ast.ExceptHandler, kinds: frozenset[str], names: Names) -> bool:

@@ -183,8 +183,12 @@ def error_log_of(node: ast.AST, names: Names) -> LogCall | None:
 
 def shows_traceback(node: ast.Call, names: Names) -> bool:
     """Tell whether a call is given the text of a traceback."""
-    inside = (n for n in walk([*node.args]) if isinstance(n, ast.Call))
-    return any(names.qualified(call.func) in _FORMATTED for call in inside)
+    return any(is_traceback_text(n, names) for n in walk([*node.args]))
+
+
+def is_traceback_text(node: ast.AST, names: Names) -> bool:
+    """Tell whether a node is a call that makes a text of a traceback."""
+    return isinstance(node, ast.Call) and names.qualified(node.func) in _FORMATTED
 
 
 def is_output_function(node: ast.AST) -> bool:
