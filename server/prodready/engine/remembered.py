@@ -41,19 +41,22 @@ def remembered_of_module(ask: Callable[[Names], _Answer]) -> Callable[[Names], _
     return answer
 
 
-def any_around(node: ast.AST, kind: type[ast.AST], holds: Callable[[ast.AST], bool], names: Names) -> bool:
-    """Tell whether `holds` is true of an ancestor of a kind; `holds` is a plain function that looks at one."""
+def any_around(node: ast.AST, kind: type[ast.AST], holds: Callable[[ast.AST, ast.AST], bool], names: Names) -> bool:
+    """Tell whether `holds` is true of an ancestor of a kind and its part that `node` is in.
+
+    `holds` is a plain function that looks at no more than these two.
+    """
     memory = cast("dict[ast.AST, bool]", names.answers.setdefault((any_around, kind, holds), {}))
     passed: list[ast.AST] = []
     answer = False
     found = nearest(node, (kind,))
     while found is not None:
-        up = found[0]
-        if up in memory:
-            answer = memory[up]
+        up, part = found
+        if part in memory:
+            answer = memory[part]
             break
-        passed.append(up)
-        if holds(up):
+        passed.append(part)
+        if holds(up, part):
             answer = True
             break
         found = nearest(up, (kind,))

@@ -16,7 +16,7 @@ from prodready.engine.finding import Finding, Fix, Position, Range, Related, Sev
 from prodready.engine.remembered import any_around
 from prodready.engine.settings import FileSettings, Role
 from prodready.engine.source import byte_to_column
-from prodready.engine.syntax import FUNCTIONS, around, enclosing_statement, is_main_guard
+from prodready.engine.syntax import FUNCTIONS, around, enclosing_statement, in_else, is_main_guard
 
 if TYPE_CHECKING:
     from prodready.engine.facts import ModuleFacts
@@ -83,7 +83,7 @@ class Context:
 
     def role_at(self, node: ast.AST) -> Role:
         """Return the role of the code at `node`: that of the file, or `script` under `if __name__ == "__main__":`."""
-        if self.settings.role is Role.SERVICE and any_around(node, ast.If, is_main_guard, self.names):
+        if self.settings.role is Role.SERVICE and any_around(node, ast.If, _runs_as_script, self.names):
             return Role.SCRIPT
         return self.settings.role
 
@@ -182,6 +182,10 @@ class Rule:
         """Yield the node types that the rule looks at, with the method for each."""
         for kind, method in _check_methods(type(self)):
             yield kind, getattr(self, method)
+
+
+def _runs_as_script(node: ast.AST, part: ast.AST) -> bool:
+    return isinstance(node, ast.If) and is_main_guard(node) and not in_else(node, part)
 
 
 def _check_methods(rule: type[Rule]) -> list[tuple[type[ast.AST], str]]:

@@ -216,6 +216,14 @@ def is_main_guard(node: ast.AST) -> bool:
     return "__name__" in names and any(isinstance(s, ast.Constant) and s.value == "__main__" for s in sides)
 
 
+def in_else(node: ast.If, part: ast.AST) -> bool:
+    """Tell whether `part`, which stands just below an `if`, is one of the statements behind its `else`, or its `elif`.
+
+    The lines tell: to look for it among the statements would take as long as there are many.
+    """
+    return bool(node.orelse) and getattr(part, "lineno", 0) >= node.orelse[0].lineno
+
+
 def keyword(call: ast.Call, name: str) -> ast.expr | None:
     """Return the value of a call's keyword argument, None when it is not given."""
     return next((k.value for k in call.keywords if k.arg == name), None)

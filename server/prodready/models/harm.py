@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Final
 
-from prodready.engine.facts import ClassSymbol
-from prodready.engine.remembered import remembered
+from prodready.engine.facts import ClassSymbol, FunctionSymbol
+from prodready.engine.remembered import remembered, remembered_of_module
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import (
     FUNCTIONS,
@@ -22,9 +23,18 @@ from prodready.models.naming import callee, words_of
 _SILENT_METHODS: Final = frozenset({
     "__del__", "__exit__", "__aexit__", "__repr__", "__str__", "__format__", "excepthook", "handleError",
 })  # fmt: skip
-_HOOK_WORDS: Final = frozenset({"atexit", "crash", "sink"})
-"""Words in the names of functions that run at the end, as the process dies, or that log records are handed to."""
-_LOG_MODULES: Final = (["log"], ["logs"], ["logger"], ["logging"], ["loggers"])
+_AT_THE_END: Final = re.compile(r"(?:^|_)atexit(?:_|$)|^_*(?:on_|handle_)?crash(?:ed)?(?:_?h(?:andler|ook))?$")
+"""Names of functions that run at the interpreter's end, or as the process dies."""
+_SINK: Final = re.compile(r"(?:^|_)sink$")
+_RECORDS: Final = frozenset({"message", "msg", "record"})
+"""What a function that log records are handed to calls the one that it gets: other sinks take data."""
+_LOG_MODULES: Final = (["logger"], ["logging"], ["loggers"])
+_LOGS_MODULES: Final = (["log"], ["logs"])
+"""Modules that may as well hold the logs of something, for whoever asks for them."""
+_ABOUT_LOGGING: Final = frozenset({"formatter", "handler", "logger", "loggers", "logging"})
+"""Words in what modules define that are about logging itself."""
+_LOGS: Final = re.compile(r"_*(?:log_)?(?:critical|debug|error|exception|info|warn|warning)$")
+"""Names of functions that write a record."""
 _SET_UPS: Final = frozenset({"logging.basicConfig", "logging.config.dictConfig", "logging.config.fileConfig"})
 _LOGGING: Final = frozenset({"log", "logger", "logging"})
 _SETTING_UP: Final = frozenset({"configure", "init", "initialize", "reload", "setup"})
@@ -37,7 +47,7 @@ _FRAMES: Final = frozenset({"frame", "stack", "stack_frame"})
 
 def runs_where_logging_harms(node: ast.AST, names: Names) -> bool:
     """Tell whether `node` runs at the interpreter's end, while an object is shown, or inside logging itself."""
-    if words_of(names.facts.name.rpartition(".")[2]) in _LOG_MODULES:
+    if _is_about_logging(names):
         return True
     for up in around(node, _NAMED):
         if isinstance(up, FUNCTIONS) and (up.name in _SILENT_METHODS or _is_exit_hook(up, names)):
@@ -45,6 +55,17 @@ def runs_where_logging_harms(node: ast.AST, names: Names) -> bool:
         if isinstance(up, ast.ClassDef) and _is_log_part(up, names):
             return True
     return False
+
+
+@remembered_of_module
+def _is_about_logging(names: Names) -> bool:
+    """Tell whether a module is there to set up logging, or to log, by its name and what it defines."""
+    called = words_of(names.facts.name.rpartition(".")[2])
+    if called not in _LOGS_MODULES:
+        return called in _LOG_MODULES
+    symbols = names.facts.symbols
+    defined = (n for n in symbols if isinstance(names.facts.symbol(n), (ClassSymbol, FunctionSymbol)))
+    return any(not _ABOUT_LOGGING.isdisjoint(words_of(name)) or _LOGS.match(name) for name in defined)
 
 
 def follows_failed_set_up(node: ast.AST, names: Names) -> bool:
@@ -73,13 +94,18 @@ def _sets_up_logging(call: ast.Call, names: Names) -> bool:
 
 
 def _is_exit_hook(function: FunctionNode, names: Names) -> bool:
-    if function.name in names.facts.usage.at_exit or not _HOOK_WORDS.isdisjoint(words_of(function.name)):
+    if function.name in names.facts.usage.at_exit or _AT_THE_END.search(function.name) or _is_sink(function):
         return True
     decorators = (d.func if isinstance(d, ast.Call) else d for d in function.decorator_list)
     if any(names.qualified(decorator) == "atexit.register" for decorator in decorators):
         return True
     outer = enclosing_function(function)
     return isinstance(outer, FUNCTIONS) and function.name in _registered_in(outer, names)
+
+
+def _is_sink(function: FunctionNode) -> bool:
+    given = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
+    return _SINK.search(function.name) is not None and len(given) == 1 and given[0] in _RECORDS
 
 
 @remembered

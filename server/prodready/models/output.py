@@ -23,8 +23,9 @@ from prodready.engine.syntax import (
 from prodready.models.harm import handles_signal
 from prodready.models.prints import Reading, ends_line, output_call, print_call
 from prodready.models.reasons import is_output_on_purpose
+from prodready.models.served import is_served
 
-_SAYS_IT_PRINTS: Final = re.compile(r"\s*(?:pretty[- ])?prints?\b", re.IGNORECASE)
+_SAYS_IT_PRINTS: Final = re.compile(r"\s*(?:pretty[- ])?prints?\b(?!-)", re.IGNORECASE)
 _REDIRECTIONS: Final = {"sys.stdout": "contextlib.redirect_stdout", "sys.stderr": "contextlib.redirect_stderr"}
 _REWRITERS: Final = frozenset({"fileinput.FileInput", "fileinput.input"})
 """Callables that send standard output into the file that is read, with `inplace=True`."""
@@ -55,7 +56,7 @@ def goes_elsewhere(node: ast.Call, stream: str, names: Names) -> bool:
     return any(_redirects(call, stream, names) for call in heads)
 
 
-def _may_redirect(node: ast.AST) -> bool:
+def _may_redirect(node: ast.AST, _part: ast.AST) -> bool:
     """Tell whether a `with` or a loop calls something by the name of what leads output elsewhere."""
     called = (dotted(head.func) or "" for head in _heads(node) if isinstance(head, ast.Call))
     return any(name.rpartition(".")[2] in _REDIRECTING for name in called)
@@ -89,9 +90,9 @@ def is_output(node: ast.Call, context: Context) -> bool:
         return True
     if _is_piece(node, context) or (function is not None and _writes_pieces(function, context)):
         return True
-    if len(node.args) == 1 and (_is_data(node.args[0], function, context) or _is_passed_on(node, names)):
+    if len(node.args) == 1 and _is_data(node.args[0], function, context) and not is_served(node, names):
         return True
-    return is_output_on_purpose(node, context)
+    return (len(node.args) == 1 and _is_passed_on(node, names)) or is_output_on_purpose(node, context)
 
 
 def _asks_for_key(node: ast.AST) -> bool:
@@ -105,13 +106,14 @@ def is_for_terminal(node: ast.Call, names: Names) -> bool:
     for a lock that the interrupted code holds.
     """
     function = _function_around(node)
-    return function is not None and _shows(function, names)
+    if function is None:
+        return False
+    return handles_signal(node) or (_says_it_prints(function, names) and not is_served(node, names))
 
 
 @remembered
-def _shows(function: FunctionNode, _names: Names) -> bool:
-    says_it = _SAYS_IT_PRINTS.match(ast.get_docstring(function, clean=False) or "") is not None
-    return says_it or handles_signal(function.body[0])
+def _says_it_prints(function: FunctionNode, _names: Names) -> bool:
+    return _SAYS_IT_PRINTS.match(ast.get_docstring(function, clean=False) or "") is not None
 
 
 def is_coloured(node: ast.Call, context: Context) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from prodready.engine.facts import ImportSymbol
-from prodready.engine.remembered import any_around, remembered, remembered_of_module
+from prodready.engine.remembered import remembered, remembered_of_module
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
 from prodready.engine.settings import Role
@@ -37,6 +37,8 @@ from prodready.models.handlers import caught, is_broad
 from prodready.models.harm import follows_failed_set_up, runs_where_logging_harms
 from prodready.models.loggers import LogCall, log_call, module_loggers
 from prodready.models.naming import words_of
+from prodready.models.served import is_served
+from prodready.models.switches import is_asked_for, may_be_asked_for, said_by
 
 _PRINTERS: Final = re.compile(
     r"^_*(?:print|pprint|pretty_print|show|display|dump|echo|output|banner|usage)(?:_|$)|_print$|_?banner$|std(?:out|err)|console"
@@ -59,9 +61,8 @@ _SECRET_PLACES: Final = re.compile(
 _MONGO: Final = re.compile(r"(?:^|_)mongo", re.IGNORECASE)
 _CLEANED: Final = ("safe_", "masked_", "redacted_", "clean_")
 _CONNECTIONS: Final = re.compile(r"(?:uri|url|dsn|(?:^|_)conn(?:ection)?(?:_?str(?:ing)?)?)$", re.IGNORECASE)
-_ENVIRONMENT: Final = re.compile(r"^(?:environ|getenv)$")
-_VERBOSITY: Final = re.compile(r"verbos|quiet|debug|trac(?:e|ing)$|bench|profil", re.IGNORECASE)
-"""Words of switches for those who want to see more: a debug mode, a benchmark."""
+_PROGRESS: Final = re.compile(r"(?<!in )(?<!in_)progress", re.IGNORECASE)
+"""What tells how far something has come; an order that is in progress is another matter."""
 _ENOUGH_FOR_DISPLAY: Final = 4
 """Outputs of one function, on its way to success, that make it a display."""
 _STACK_PRINTS: Final = frozenset({"traceback.print_stack", "faulthandler.dump_traceback"})
@@ -74,7 +75,9 @@ _OF_GIVEN: Final = frozenset({"traceback.format_exception", "traceback.print_exc
 """Functions that are given the exception whose traceback they show."""
 _TRACEBACK_PRINTS: Final = frozenset({"traceback.print_exc", "traceback.print_exception"})
 _WRITES: Final = {"sys.stdout.write": "sys.stdout", "sys.stderr.write": "sys.stderr"}
-_PPRINTS: Final = frozenset({"pprint.pprint", "pprint.pp"})
+_LINES_WRITES: Final = {f"{stream}.writelines": stream for stream in ("sys.stdout", "sys.stderr")}
+_PRETTY_PRINTER: Final = "pprint.PrettyPrinter"
+_PPRINTS: Final = frozenset({"pprint.pprint", "pprint.pp", f"{_PRETTY_PRINTER}.pprint"})
 
 
 class Reading(enum.Enum):
@@ -122,14 +125,21 @@ def print_call(node: ast.Call, names: Names) -> Print | None:
 
 
 def output_call(node: ast.Call, names: Names) -> Output | None:
-    """Return what a call of `sys.stdout.write`, `sys.stderr.write` or `pprint` writes; None for other calls."""
+    """Return what a call of `write` or `writelines` of a standard stream, or of `pprint`, writes; None for others."""
     qualified = names.qualified(node.func)
+    if qualified in _LINES_WRITES:
+        return Output(node, qualified, _LINES_WRITES[qualified], is_line=False)
     if qualified in _WRITES:
         is_line = isinstance(parent(node), ast.Expr) and len(node.args) == 1 and ends_line(node.args[0])
         return Output(node, qualified, _WRITES[qualified], is_line)
+    given = node
+    printer = node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "pprint" else None
+    if printer is not None and names.made_by(printer) == _PRETTY_PRINTER:
+        qualified = f"{_PRETTY_PRINTER}.pprint"
+        given = printer if isinstance(printer, ast.Call) else node
     if qualified not in _PPRINTS:
         return None
-    stream = _stream(keyword(node, "stream"), names)
+    stream = _stream(keyword(given, "stream"), names)
     alone = isinstance(parent(node), ast.Expr) and len(node.args) == 1 and not isinstance(node.args[0], ast.Starred)
     return None if stream is None else Output(node, qualified, stream, alone, is_pprint=True)
 
@@ -206,18 +216,13 @@ def _is_for_output(node: ast.AST) -> bool:
 def is_wanted(node: ast.Call, names: Names) -> bool:
     """Tell whether output is wanted for sure.
 
-    It stands in a function that is there to show something (`print_*`), behind a switch for those who want to see more
-    (`if verbose:`), or right before a printed stack or the end of the program, for whoever sits in front of it; or it
-    is what a program says on standard error, a banner, or guarded against characters that the terminal lacks.
+    It stands in a function that is there to show something (`print_*`), or behind a switch for those who want to see
+    more (`if verbose:`); it is a banner, or guarded against characters that the terminal lacks.
     """
     functions = [up for up in around(node, FUNCTIONS) if isinstance(up, FUNCTIONS)]
-    if any(map(_is_display, functions)):
+    if any(map(_is_display, functions)) and not is_served(node, names):
         return True
-    if _is_banner(node) or _minds_encoding(node, names) or _is_program_speaking(node, names):
-        return True
-    if any_around(node, ast.If, _asks_verbosity, names):
-        return True
-    return _goes_with_a_stack(node, names) or _is_last_word(node, names)
+    return _is_banner(node) or _minds_encoding(node, names) or is_asked_for(node, names)
 
 
 def _is_display(function: FunctionNode) -> bool:
@@ -239,8 +244,6 @@ def in_service_code(node: ast.AST, context: Context) -> bool:
     usage = context.facts.usage
     if usage.is_program and nearest(node, FUNCTIONS) is None:
         return False
-    if any(isinstance(up, FUNCTIONS) and up.name in usage.by_script for up in around(node, FUNCTIONS)):
-        return False
     return not runs_where_logging_harms(node, context.names) and not follows_failed_set_up(node, context.names)
 
 
@@ -255,18 +258,38 @@ def imports_terminal(name: str, names: Names) -> bool:
     return isinstance(symbol, ImportSymbol) and symbol.target.partition(".")[0] in _TERMINAL
 
 
-def may_be_output(node: ast.AST, context: Context) -> bool:
-    """Tell whether output may well be wanted: asked for by the environment, by the function's name, or in a script.
+def may_be_output(node: ast.Call, context: Context) -> bool:
+    """Tell whether output may well be wanted.
+
+    It is for whoever sits in front of the program (`is_for_developer`), or progress, for whoever waits for it. Where
+    nothing serves a request, so is what may be for a terminal by where it stands.
+    """
+    if is_for_developer(node, context) or _tells_progress(node):
+        return True
+    return not is_served(node, context.names) and _may_be_for_terminal(node, context)
+
+
+def is_for_developer(node: ast.Call, context: Context) -> bool:
+    """Tell whether output may be for somebody who has started the program, and looks at what it does.
+
+    It depends on a debug switch or the environment, goes with the program's end or a stack that is printed, or stands
+    in a function that is called where the program starts.
+    """
+    names, by_script = context.names, context.facts.usage.by_script
+    if may_be_asked_for(node, names) or _goes_with_a_stack(node, names) or _is_last_word(node, names):
+        return True
+    return any(isinstance(up, FUNCTIONS) and up.name in by_script for up in around(node, FUNCTIONS))
+
+
+def _may_be_for_terminal(node: ast.Call, context: Context) -> bool:
+    """Tell whether output stands where it may be read at a terminal: in a script, or in a function for output by name.
 
     Three or more outputs and nothing else in a function are a display, too, as are many lines in a module that does not
-    log, and progress is for whoever waits for it.
-    In a module that does not log, so is what goes to standard error, or tells of a failure that was foreseen in a loop.
+    log. There, so is what goes to standard error, or tells of a failure that was foreseen in a loop.
     """
     if context.facts.usage.is_startable or is_output_function(node):
         return True
     if not module_loggers(context.names) and _is_meant_for_somebody(node, context.names):
-        return True
-    if _tells_progress(node) or any_around(node, ast.If, _asks_environment, context.names):
         return True
     function = next((up for up in around(node, FUNCTIONS) if isinstance(up, FUNCTIONS)), None)
     if function is None:
@@ -274,15 +297,15 @@ def may_be_output(node: ast.AST, context: Context) -> bool:
     return _only_outputs(function, context.names) or _displays_line_by_line(function, context.names)
 
 
-def _is_meant_for_somebody(node: ast.AST, names: Names) -> bool:
-    if isinstance(node, ast.Call) and _writes_to_error(node, names):
+def _is_meant_for_somebody(node: ast.Call, names: Names) -> bool:
+    if _writes_to_error(node, names):
         return True
     handler = enclosing_handler(node)
     return handler is not None and in_loop(handler) and not is_broad(handler, names)
 
 
 def _tells_progress(node: ast.AST) -> bool:
-    return any("progress" in _said_by(n).lower() for n in walk([node]))
+    return any(_PROGRESS.search(said_by(n)) for n in walk([node]))
 
 
 def tells_secret(node: ast.Call) -> bool:
@@ -305,25 +328,6 @@ def _is_secret_place(name: str) -> bool:
     return _SECRET_PLACES.search(name) is not None or (mongo is not None and mongo.end() <= len(name) - len("_url"))
 
 
-def _asks_verbosity(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and _names_one(node.test, _VERBOSITY)
-
-
-def _asks_environment(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and _names_one(node.test, _ENVIRONMENT)
-
-
-def _names_one(test: ast.expr, switches: re.Pattern[str]) -> bool:
-    """Tell whether a condition names one of `switches`, be it in a text (`getenv("DEBUG")`)."""
-    return any(switches.search(_said_by(n)) for n in walk([test]))
-
-
-def _said_by(node: ast.AST) -> str:
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else ""
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-
-
 def _is_banner(node: ast.Call) -> bool:
     """Tell whether a call writes nothing but a banner."""
     alone = node.args[0] if len(node.args) == 1 else None
@@ -336,11 +340,6 @@ def _minds_encoding(node: ast.Call, names: Names) -> bool:
     if found is None or not isinstance(found[0], TRIES) or len(found[0].body) > 1:
         return False
     return any(names.qualified(kind) in _UNENCODABLE for handler in found[0].handlers for kind in caught(handler))
-
-
-def _is_program_speaking(node: ast.Call, names: Names) -> bool:
-    """Tell whether a call writes to standard error in a module that can be started as a program."""
-    return names.facts.usage.is_startable and _writes_to_error(node, names)
 
 
 def _writes_to_error(node: ast.Call, names: Names) -> bool:

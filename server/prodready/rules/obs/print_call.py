@@ -50,20 +50,22 @@ An empty `print()` is removed, and so is one beside a log call of the same.
 
 ## When it is silent
 
-In command lines, scripts, tests and notebooks; behind `if __name__ == "__main__":`, in a module that runs by itself
-(`main()` at its end, `sys.argv[1]`) and in the functions called there; in modules that talk to somebody at a terminal
-(`input()`, `curses`, `webbrowser`); inside logging itself, `__del__` and exit hooks, and where setting up logging has
-failed; in functions that are there to print (`print_summary`, and `show_*` or `display_*` where they return nothing and
-have no decorator); where `file=` names another stream, and where `redirect_stdout` or `fileinput` does; behind switches
-such as `verbose` and `DEBUG`; right before a printed stack or the end of the program; for a banner, or where
-`UnicodeEncodeError` is minded; for standard error in a module that can be started as a program. It is a hint in
-functions that print four lines or more and return nothing, in a module that does not log, in functions and classes
-whose name says less clearly that they print (`banner`, `echo`, `OutputWriter`, `Console`, `CLIInterface`), in functions
-that print by their documentation, in those that do nothing else, three times or more, under conditions on the
-environment, and in the other functions of a module that can be started as a script; for progress, pieces of a line and
-what the function writes between them; for what another program reads; for what asks for a key ("press [Enter]"); where
-a comment says why it is not logged; in handlers of signals; and in a module that does not log, for standard error and
-for a failure that a loop foresees.
+In command lines, scripts, tests and notebooks; behind `if __name__ == "__main__":`, and at the top of a module that
+runs by itself (`main()` at its end, `sys.argv[1]`); in modules that talk to somebody at a terminal (`input()`,
+`curses`, `webbrowser`); in modules about logging, `__del__` and exit hooks, and where setting up logging has failed; in
+functions that are there to print (`print_summary`, and `show_*` or `display_*` where they return nothing and have no
+decorator); where `file=` names another stream, and where `redirect_stdout` or `fileinput` does; behind switches such as
+`verbose`; for a banner, or where `UnicodeEncodeError` is minded.
+
+It is a hint for whoever has started the program: in the functions of a module that can be started as a script, right
+before a printed stack or the end of the program, behind switches such as `DEBUG`, and under conditions on the
+environment. It is a hint, too, in functions that print four lines or more and return nothing, in a module that does not
+log, in functions and classes whose name says less clearly that they print (`banner`, `echo`, `OutputWriter`, `Console`,
+`CLIInterface`), in functions that print by their documentation, and in those that do nothing else, three times or more;
+for progress, pieces of a line and what the function writes between them; for what another program reads; for what asks
+for a key ("press [Enter]"); where a comment says why it is not logged; in handlers of signals; and in a module that
+does not log, for standard error and for a failure that a loop foresees. Nobody sits at a terminal where a framework
+calls a function for a request, a message or a task: neither its name nor what it prints makes it a hint there.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ def refuse(order_id):
 
 A whole line becomes a log call, as for `print-call`: a warning from standard error, else info, an error by its words,
 the exception in a handler. `pprint(x)` logs `pprint.pformat(x)`. An import of `sys` that is left without a use goes.
-It is unsafe because the text leaves the stream. Text that is no whole line, such as progress, has no fix, nor has the
-output of something else that is passed on (`if stream == "stdout": …`).
+It is unsafe because the text leaves the stream. Text that is no whole line, such as progress, has no fix, nor have
+several lines at once (`writelines`) and the output of something else that is passed on (`if stream == "stdout": …`).
 
 ## When it is silent
 

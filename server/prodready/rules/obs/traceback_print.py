@@ -46,7 +46,8 @@ goes too. Outside of handlers there is no fix, nor for another exception than th
 
 ## When it is silent
 
-Where `print-call` is.
+Where `print-call` is. It is a hint, with an unsafe fix, where that is one for whoever has started the program: behind a
+debug switch, at the program's end, in functions that are called under `if __name__ == "__main__":`.
 """
 
 from __future__ import annotations
@@ -65,10 +66,14 @@ from prodready.models.prints import (
     comment_inside,
     error_log_of,
     in_service_code,
+    is_for_developer,
     is_traceback_print,
     is_wanted,
     shows_caught,
 )
+
+_LOGGED_ALREADY = "Remove it: the exception is logged already"
+_MAY_BE_READ = "whoever has started the program may read it there"
 
 
 class TracebackPrint(Rule):
@@ -84,7 +89,8 @@ class TracebackPrint(Rule):
         if is_wanted(node, context.names):
             return
         fix = next((p.fix for p in self.proposals(node, context)), None)
-        yield self.hit(context, node, "the traceback is printed: log the exception", fix=fix)
+        severity = Severity.HINT if is_for_developer(node, context) else None
+        yield self.hit(context, node, "the traceback is printed: log the exception", severity=severity, fix=fix)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         assert isinstance(node, ast.Call)
@@ -95,11 +101,15 @@ class TracebackPrint(Rule):
             return
         log = error_log_of(node, context.names)
         if logs_traceback(handler, context.names):
-            yield Proposal(Fix("Remove it: the exception is logged already"), partial(_drop, node))
+            yield Proposal(_fix(_LOGGED_ALREADY, node, context), partial(_drop, node))
         elif log is not None and log.kind is not LoggerKind.UNKNOWN:
-            yield Proposal(Fix("Log the traceback with the error"), partial(_move, node))
+            yield Proposal(_fix("Log the traceback with the error", node, context), partial(_move, node))
         elif can_log(node, context.names):
-            yield Proposal(Fix("Log the exception"), partial(_write, node))
+            yield Proposal(_fix("Log the exception", node, context), partial(_write, node))
+
+
+def _fix(title: str, node: ast.Call, context: Context) -> Fix:
+    return Fix.unsafe(title, _MAY_BE_READ) if is_for_developer(node, context) else Fix(title)
 
 
 def _drop(node: ast.Call, draft: Draft) -> None:
