@@ -19,10 +19,18 @@ class Base(DeclarativeBase):
     pass
 
 
+class City(Base):
+    __tablename__ = "city"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
 class Address(Base):
     __tablename__ = "address"
     id: Mapped[int] = mapped_column(primary_key=True)
     street: Mapped[str]
+    city_id: Mapped[int | None] = mapped_column(ForeignKey("city.id"))
+    city: Mapped[City] = relationship()
 
 
 class User(Base):
@@ -135,6 +143,23 @@ def run(engine):
     users = session.scalars(select(User)).all()
     return [user.address.street for user in users]
 """,
+    "an object of an object": """
+from sqlalchemy.orm import Session
+
+def run(engine):
+    session = Session(engine)
+    user = session.get(User, 1)
+    address = user.address
+    return address.city.name
+""",
+    "objects one by one": """
+from sqlalchemy.orm import Session
+
+def run(engine):
+    session = Session(engine)
+    users = [session.get(User, key) for key in (1,)]
+    return [user.address.city.name for user in users]
+""",
     "expired by a commit": """
 from sqlalchemy.orm import Session
 
@@ -185,7 +210,8 @@ def populated() -> Engine:
     engine = create_engine("sqlite://", poolclass=QueuePool, pool_size=1, max_overflow=0)
     Base.metadata.create_all(engine)
     with engine.begin() as connection:
-        connection.execute(Address.__table__.insert(), [{"id": 1, "street": "Old Street"}])
+        connection.execute(City.__table__.insert(), [{"id": 1, "name": "Rome"}])
+        connection.execute(Address.__table__.insert(), [{"id": 1, "street": "Old Street", "city_id": 1}])
         connection.execute(User.__table__.insert(), [{"id": 1, "name": "Ada", "address_id": 1}])
     return engine
 

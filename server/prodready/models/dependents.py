@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from prodready.engine.syntax import dotted, keyword, walk, walk_own
+from prodready.engine.syntax import dotted, keyword, parent, walk, walk_own
 from prodready.models.ownership import is_eager
 from prodready.models.resource_table import Kind, Resource
 
 READS: Final = frozenset({
     "all", "first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "fetchall", "fetchone",
-    "fetchmany", "fetch", "fetchrow", "fetchval", "count", "scalar_subquery", "partitions", "get",
+    "fetchmany", "fetch", "fetchrow", "fetchval", "count", "scalar_subquery", "get",
 })  # fmt: skip
 """Methods that ask a database at once, and answer with what came back."""
+_READ_WHOLE: Final = frozenset({
+    "read", "readline", "readlines", "readall", "tell", "seek", "write", "writelines", "flush",
+    "truncate", "isatty", "readable", "writable", "namelist", "infolist", "getinfo", "getnames", "getmembers",
+    "writestr", "get", "getcode", "geturl", "getparams", "getnframes", "getframerate", "getnchannels", "getsampwidth",
+    "readframes", "close", "add",
+    "extract", "extractall", "writeframes", "testzip", "readinto", "find", "size",
+})  # fmt: skip
 _DONE: Final = {
-    Kind.FILE: frozenset({
-        "read", "readline", "readlines", "readall", "tell", "seek", "write", "writelines", "flush",
-        "truncate", "isatty", "readable", "writable", "namelist", "infolist", "getinfo", "getnames", "getmembers",
-        "writestr", "get", "getcode", "geturl", "getparams", "getnframes", "readframes", "keys", "close", "add",
-        "extract", "extractall", "writeframes", "testzip", "readinto", "find", "size",
-    }),
+    Kind.FILE: _READ_WHOLE,
+    Kind.TEMPORARY: _READ_WHOLE,
     Kind.CONNECTION: READS | {"commit", "rollback", "close", "executescript", "send", "recv"},
     Kind.CURSOR: READS | {"close"},
     Kind.SOCKET: frozenset({
@@ -48,6 +52,19 @@ _PLAIN_CALLS: Final = frozenset({
 _TEXT_METHODS: Final = frozenset(
     {"json", "text", "read", "model_dump", "dict", "to_dict", "as_dict", "isoformat", "format"}
 )
+_OF_VALUES: Final = _TEXT_METHODS | {
+    "strip", "lower", "upper", "title", "split", "replace", "startswith", "endswith", "encode", "decode", "hex",
+    "strftime", "timestamp", "date", "value",
+}  # fmt: skip
+"""What text, numbers and times are asked for: what has it is no object of the ORM."""
+_PLURAL: Final = re.compile(r"[a-z_]*[^\Wsui_]s")
+"""How attributes are called that hold many objects: `orders`, not `status` or `address`."""
+
+_FETCHES: Final = re.compile(
+    r"_?(?:async_|a)?(?:fetch|load|download|read|list|count|find|query|check|search|crawl|scrape|collect|send|post|get)"
+    r"(?:_(?!\w*(?:api|client|conn|cursor|iter|pool|reader|response|service|session|stream))\w+)?$"
+)
+"""How functions are called whose results are what they fetched, and not what they fetched it by."""
 
 DETACHED: Final = "objects of the ORM that leave the block are detached from their session"
 """What a fix says that closes a session in front of them."""
@@ -56,14 +73,25 @@ DETACHED: Final = "objects of the ORM that leave the block are detached from the
 class Dependents:
     """The names in some statements whose values may need the resource called `name`, as far as can be seen.
 
-    A resource without a name is given as `origin`, the expression that opens it.
+    A resource without a name is given as `origin`, the expression that opens it. `trusts_names`: a function that is
+    called as if it fetched something is taken to give just that.
     """
 
-    def __init__(self, name: str, resource: Resource, body: Sequence[ast.stmt], origin: ast.expr | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        resource: Resource,
+        body: Sequence[ast.stmt],
+        origin: ast.expr | None = None,
+        *,
+        trusts_names: bool = False,
+    ) -> None:
         self.name = name
+        self.trusts_names = trusts_names
         self.resource = resource
         self.origin = origin
         self.names: set[str] = set()
+        self._objects = frozenset(_used_as_objects(body)) if resource.kind is Kind.SESSION else frozenset()
         before = -1
         while len(self.names) > before:
             before = len(self.names)
@@ -120,9 +148,11 @@ class Dependents:
         return any(name == self.name or name in self.names for name in found)
 
     def _note(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Assign) and self.is_needed_by(node.value):
+        if isinstance(node, ast.Assign):
+            is_needed = self.is_needed_by(node.value)
             for target in node.targets:
-                self._bind(target)
+                if is_needed or self._is_related(target, node.value):
+                    self._bind(target)
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor)) and self._is_from(node):
             self._bind(node.target)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None and self.is_needed_by(node.context_expr):
@@ -164,6 +194,12 @@ class Dependents:
         found = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
         self.names |= found - {self.name, "self", "cls"}
 
+    def _is_related(self, target: ast.expr, value: ast.expr) -> bool:
+        """Whether a name is given an attribute of an object of the ORM, and used like another such object."""
+        if not isinstance(target, ast.Name) or not isinstance(value, ast.Attribute):
+            return False
+        return target.id in self._objects and self.is_needed_by(self._root(value))
+
     def _hands_out_objects(self) -> bool:
         return self.resource.kind in (Kind.SESSION, Kind.TEMPORARY)
 
@@ -171,22 +207,32 @@ class Dependents:
         """A part of a value: the path of a temporary file dies with it, a row of a result does not."""
         if self.resource.kind is Kind.TEMPORARY:
             return self.mentions(node)
+        if isinstance(node, ast.Attribute):
+            return self._attribute(node)
         if isinstance(node, ast.Subscript):
             keeps = self.resource.kind in (Kind.SESSION, Kind.CLIENT)
             return keeps and self.is_needed_by(node.value)
         if isinstance(node, ast.BinOp):
-            return self.is_needed_by(node.left) or self.is_needed_by(node.right)
+            joins = isinstance(node.op, (ast.Add, ast.BitOr))  # others make numbers
+            return joins and (self.is_needed_by(node.left) or self.is_needed_by(node.right))
         return False
 
+    def _attribute(self, node: ast.Attribute) -> bool:
+        """Whether an attribute is a collection of a database, or holds further objects of the ORM."""
+        holds = self.resource.kind is Kind.SESSION and _PLURAL.fullmatch(node.attr) is not None
+        if not holds and not self.resource.has_parts:
+            return False
+        return self.is_needed_by(self._root(node))
+
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> bool:
-        over = any(self.is_needed_by(g.iter) for g in node.generators)
-        if not over:
-            # Work that is handed in, one by one.
-            return self.resource.kind is Kind.EXECUTOR and self.is_needed_by(_given(node))
+        given = _given(node)
+        if self.is_needed_by(given):  # work that is handed in, or objects that are loaded, one by one
+            return True
+        if not any(self.is_needed_by(g.iter) for g in node.generators):
+            return False
         if isinstance(node, ast.GeneratorExp):
             return True
         targets = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
-        given = _given(node)
         return self._hands_out_objects() and isinstance(given, ast.Name) and given.id in targets
 
     def _call(self, node: ast.Call) -> bool:
@@ -196,9 +242,9 @@ class Dependents:
         if not any(self.is_needed_by(argument) for argument in arguments):
             return False
         written = dotted(node.func) or ""
-        if written in _PLAIN_CALLS:
+        if written in _PLAIN_CALLS or (self.trusts_names and _FETCHES.match(written.rpartition(".")[2])):
             return False
-        if is_eager(node):
+        if is_eager(node) or written == "next":
             return self._hands_out_objects()
         last = written.rpartition(".")[2]
         return self.resource.kind is not Kind.SESSION or not (last[:1].isupper() or last in _TEXT_METHODS)
@@ -210,8 +256,8 @@ class Dependents:
         return self.is_needed_by(self._root(owner))
 
     def _method(self, node: ast.Call, method: ast.Attribute) -> bool:
-        if self.resource.kind is Kind.TEMPORARY:
-            return True
+        if self.resource.is_async and dotted(method.value) == self.name and not isinstance(parent(node), ast.Await):
+            return True  # nothing has happened yet
         if self.resource.kind is Kind.EXECUTOR:
             return method.attr == "submit"
         if self.resource.kind is Kind.SESSION and method.attr in READS:
@@ -236,7 +282,16 @@ class Dependents:
         """An answer is whole when its call returns, unless it is streamed, or its body is still to be awaited."""
         if method.attr in _TEXT_METHODS or method.attr in ("raise_for_status", "close", "release"):
             return False
-        return self.resource.lazy_answers or keyword(node, "stream") is not None or method.attr in ("stream", "send")
+        return keyword(node, "stream") is not None or re.fullmatch(self.resource.lazy, method.attr) is not None
+
+
+def _used_as_objects(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """Yield the names in some statements that are gone through, or asked for attributes that values do not have."""
+    for node in walk_own(body):
+        if isinstance(node, ast.Attribute) and node.attr not in _OF_VALUES and isinstance(node.value, ast.Name):
+            yield node.value.id
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)) and isinstance(node.iter, ast.Name):
+            yield node.iter.id
 
 
 def _given(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> ast.expr:

@@ -62,7 +62,7 @@ def lives_on(opened: Opened) -> bool:
     """
     if opened.resource.kind in (Kind.SESSION, Kind.EXECUTOR):
         return False
-    dependents = Dependents(opened.name, opened.resource, opened.scope.body)
+    dependents = Dependents(opened.name, opened.resource, opened.scope.body, trusts_names=True)
     return dependents.leaving(opened.scope.body) is not None
 
 

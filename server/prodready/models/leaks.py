@@ -89,7 +89,7 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
     outcome = _outcome(Opened(name, node, resource, scope, uses), context)
     if (
         outcome.verdict is Verdict.ALWAYS
-        or not _is_ours(uses, resource, outcome)
+        or not _is_ours(uses, resource, outcome, scope)
         or _is_hand_closed(uses, node, context)
     ):
         return None
@@ -155,10 +155,13 @@ def _is_awaited(uses: Iterable[Use]) -> bool:
     return any(use.awaited for use in uses)
 
 
-def _is_ours(uses: Sequence[Use], resource: Resource, outcome: Outcome) -> bool:
+def _is_ours(uses: Sequence[Use], resource: Resource, outcome: Outcome, scope: Scope) -> bool:
     """Tell whether closing is up to this function: nobody else got hold of the resource."""
     if any(use.how is How.ESCAPE for use in uses):
         return False
+    # What has to be awaited to be closed, a function that cannot await leaves to whoever gets it.
+    if resource.is_async and not isinstance(scope.function, ast.AsyncFunctionDef):
+        return all(use.how is not How.LENT for use in uses)
     # Where it ends well, and stays open, a call that got it may have kept it: a server its listening socket.
     if outcome.verdict is not Verdict.FAILURE and resource.kind not in _BORROWED_FREELY:
         return all(use.how is not How.LENT for use in uses)

@@ -37,7 +37,9 @@ class Resource:
 
     `closers` are the methods that end it, `same_as_with` those among them that do just what leaving the `with` does.
     `is_async`: the closing method is awaited, and the `with` is an `async with`. `caution` says what the `with` does
-    besides closing; it makes a fix unsafe. `lazy_answers`: what its methods return is still read through it.
+    besides closing; it makes a fix unsafe. `lazy` is a pattern for the methods of a client whose results are still read
+    through it: of a database's, a cursor, of an HTTP client's, an answer that is streamed. `has_parts`: what
+    its attributes and items give is nothing without it, as the collections of a database are.
     `is_known`: the table or the class says so, it is not guessed from a name.
     """
 
@@ -47,7 +49,8 @@ class Resource:
     is_async: bool = False
     same_as_with: frozenset[str] = frozenset({"close", "aclose"})
     caution: str = ""
-    lazy_answers: bool = False
+    lazy: str = "stream|send"
+    has_parts: bool = False
     is_known: bool = True
     called: str = ""
 
@@ -64,6 +67,13 @@ _CONNECTION: Final = Resource(Kind.CONNECTION)
 # These have a `with` of their own that ends a transaction, or commits, and does not just close.
 _DATABASE: Final = Resource(Kind.CONNECTION, manager=Manager.CLOSING)
 _CLIENT: Final = Resource(Kind.CLIENT)
+_EVERYTHING: Final = ".*"
+_MONGO: Final = replace(
+    _CLIENT,
+    lazy=r"(?!(?:find_one|insert|update|delete|replace|count|estimated|distinct|command|drop|bulk_write|create_index"
+    r"|server_info)|list_\w+_names).*",
+    has_parts=True,
+)
 _ASYNC_CLIENT: Final = Resource(Kind.CLIENT, is_async=True)
 _ASYNC_CONNECTION: Final = Resource(Kind.CONNECTION, is_async=True)
 _CURSOR: Final = Resource(Kind.CURSOR, manager=Manager.CLOSING)
@@ -145,12 +155,16 @@ CONSTRUCTORS: Final[Mapping[str, Resource]] = {
         _CLIENT,
         (
             "requests.Session", "requests.session", "requests.sessions.Session", "requests.sessions.session",
-            "httpx.Client", "paramiko.SSHClient", "paramiko.client.SSHClient", "pymongo.MongoClient",
+            "httpx.Client",
         ),
     ),
+    "pymongo.MongoClient": _MONGO,
+    # A command that was started still talks through it.
+    **_each(replace(_CLIENT, lazy=_EVERYTHING), ("paramiko.SSHClient", "paramiko.client.SSHClient")),
     "httpx.AsyncClient": replace(_ASYNC_CLIENT, closers=frozenset({"aclose"})),
-    **_each(replace(_ASYNC_CLIENT, lazy_answers=True), ("aiohttp.ClientSession", "aiohttp.client.ClientSession")),
-    **_each(_quits("quit"), ("smtplib.SMTP", "smtplib.SMTP_SSL", "smtplib.LMTP", "ftplib.FTP", "ftplib.FTP_TLS")),
+    **_each(replace(_ASYNC_CLIENT, lazy=_EVERYTHING), ("aiohttp.ClientSession", "aiohttp.client.ClientSession")),
+    **_each(_quits("quit"), ("smtplib.SMTP", "smtplib.SMTP_SSL", "smtplib.LMTP")),
+    **_each(replace(_quits("quit"), lazy="mlsd|n?transfercmd"), ("ftplib.FTP", "ftplib.FTP_TLS")),
     **_each(_quits("logout"), ("imaplib.IMAP4", "imaplib.IMAP4_SSL")),
     **_each(
         _EXECUTOR,
