@@ -19,6 +19,7 @@ from prodready.fixes.with_layout import (
     comment_line,
     comments_of,
     fitted,
+    indented,
     lines_of,
     only_comments,
     padded,
@@ -26,7 +27,7 @@ from prodready.fixes.with_layout import (
     unpadded,
     with_of,
 )
-from prodready.models.manual_close import Item, ManualClose, opening_of
+from prodready.models.manual_close import Item, ManualClose, constant_names, opening_of
 from prodready.models.resource_table import Kind, Manager, Resource
 
 if TYPE_CHECKING:
@@ -144,11 +145,16 @@ class _Header:
     def __post_init__(self) -> None:
         self.manager = _manager(self.resource, self.draft, self.at)
 
-    def item(self, statement: cst.BaseStatement, inside: Statements) -> cst.WithItem:
-        """Return `call as name` for the statement `name = call`, without a name where a function never uses it."""
+    def item(self, statement: cst.BaseStatement, inside: Statements, column: int) -> cst.WithItem:
+        """Return `call as name` for the statement `name = call`, without a name where a function never uses it.
+
+        `column` is where the item will begin, from the indentation of the statement.
+        """
         value = _assigned(statement)
+        before = len(self.name) + len(" = ")
         if isinstance(value, cst.Await):
-            value = value.expression
+            value, before = value.expression, before + len("await ")
+        value = realigned(value, before, column + (len(f"{self.manager}(") if self.manager else 0))
         if self.manager:
             value = cst.Call(cst.parse_expression(self.manager), [cst.Arg(value)])
         if enclosing_function(self.at) is not None and not _mentions(inside, self.name):
@@ -161,9 +167,7 @@ class _Header:
         `footer` are the comments behind the last statement of the body.
         """
         line = cst.ensure_type(statement, cst.SimpleStatementLine)
-        item = self.item(statement, body)
-        if not self.manager and not self.resource.is_async:
-            item = item.with_changes(item=realigned(item.item, len(f"{self.name} = "), len("with ")))
+        item = self.item(statement, body, len("async with " if self.resource.is_async else "with "))
         made = with_of([item], body, self.resource, line.leading_lines, footer, line.trailing_whitespace)
         return fitted(made, [], self.draft, self.at)
 
@@ -190,7 +194,8 @@ class _Conversion:
         self, statements: Statements, origins: Sequence[ast.stmt], tail: list[cst.BaseStatement]
     ) -> list[cst.BaseStatement]:
         """Return the statements and `tail`, where each opening becomes a `with` around all that follows it."""
-        initial = {id(item.initial) for item in self.found.items if item.initial is not None}
+        names = {item.name for item in self.found.items}
+        initial = {id(i.initial) for i in self.found.items if i.initial and names.issuperset(constant_names(i.initial))}
         group: list[tuple[_Header, cst.SimpleStatementLine]] = []
         for statement, origin in reversed(list(zip(statements, origins, strict=True))):
             header = self.headers.get(id(origin))
@@ -209,13 +214,14 @@ class _Conversion:
         if len(group) == 1:
             return first.around(line, body, footer)
         lines = [line for _, line in group]
-        items = [header.item(line, [*lines[index + 1 :], *body]) for index, (header, line) in enumerate(group)]
+        column = len(first.draft.source.indent_unit.expandtabs(8))
+        items = [h.item(line, [*lines[index + 1 :], *body], column) for index, (h, line) in enumerate(group)]
         made = with_of(items, body, first.resource, line.leading_lines, footer)
         return fitted(made, lines, first.draft, first.at)
 
     def _try(self, node: cst.Try | cst.TryStar) -> list[cst.BaseStatement]:
         """Return what the `try` becomes: without the closing calls, and without itself where nothing else is left."""
-        body = cst.ensure_type(node.body, cst.IndentedBlock)
+        body = indented(node.body)
         rest = self._rest(node)
         if node.handlers or rest is not None:
             return [node.with_changes(body=self._inner(body), finalbody=rest)]
@@ -234,7 +240,7 @@ class _Conversion:
     def _rest(self, node: cst.Try | cst.TryStar) -> cst.Finally | None:
         """Return the `finally` without the closing calls, None when nothing is left; keep their comments for later."""
         final = cst.ensure_type(node.finalbody, cst.Finally)
-        block = cst.ensure_type(final.body, cst.IndentedBlock)
+        block = indented(final.body)
         origins = self.found.statement.finalbody
         if len(block.body) != len(origins):
             raise Refusal("statements share a line")

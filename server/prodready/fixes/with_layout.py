@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from prodready.fixes.imports import Refusal
 from prodready.models.resource_table import Resource
 
 if TYPE_CHECKING:
@@ -35,13 +36,14 @@ def with_of(
 
 
 def fitted(made: cst.With, lines: Sequence[cst.SimpleStatementLine], draft: Draft, at: ast.stmt) -> cst.With:
-    """Return the `with` on one line, or broken where it is too long, or holds comments of its own."""
+    """Return the `with` on one line, or broken where it is too long, holds comments, or several items on more lines."""
     module = cst.Module([])
     header = module.code_for_node(made.with_changes(leading_lines=(), body=cst.SimpleStatementSuite([cst.Pass()])))
     text = header[: header.rindex(":") + 1]
     has_comments = any(comments_of(line, leading=index > 0) for index, line in enumerate(lines))
     width = len(draft.indent_of(at).expandtabs(8)) + len(text)
-    if not has_comments and (width <= draft.line_length or "\n" in text):
+    is_broken = "\n" in text
+    if not has_comments and (len(made.items) == 1 if is_broken else width <= draft.line_length):
         return made
     opened = made.items[0].item
     if len(made.items) == 1 and not has_comments and isinstance(opened, cst.Call) and opened.args:
@@ -67,6 +69,7 @@ def _parenthesised(made: cst.With, lines: Sequence[cst.SimpleStatementLine], uni
         above = only_comments(lines[index + 1].leading_lines) if index + 1 < len(lines) else []
         space = _break(comment, above, "" if index == last else unit)
         spread.append(item.with_changes(comma=cst.Comma(whitespace_after=space)))
+    spread = [item.with_changes(item=_deepened(item.item, unit)) for item in spread]
     opening = cst.LeftParen(whitespace_after=_break(cst.TrailingWhitespace(), [], unit))
     return made.with_changes(items=spread, lpar=opening, rpar=cst.RightParen())
 
@@ -76,6 +79,21 @@ def _break(first: cst.TrailingWhitespace, above: Lines, indent: str) -> cst.Pare
     return cst.ParenthesizedWhitespace(
         first_line=first, empty_lines=lines, indent=True, last_line=cst.SimpleWhitespace(indent)
     )
+
+
+def indented(suite: cst.BaseSuite) -> cst.IndentedBlock:
+    """Return a block with its statements on lines of their own: `try: return 1` has one on the line of its header.
+
+    Raises:
+        Refusal: when several statements share that line.
+    """
+    if isinstance(suite, cst.IndentedBlock):
+        return suite
+    simple = cst.ensure_type(suite, cst.SimpleStatementSuite)
+    if len(simple.body) != 1:
+        raise Refusal("statements share a line")
+    only = simple.body[0].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
+    return cst.IndentedBlock([cst.SimpleStatementLine([only], trailing_whitespace=simple.trailing_whitespace)])
 
 
 def padded(statement: cst.BaseStatement, lines: Lines) -> cst.BaseStatement:
@@ -118,6 +136,39 @@ def only_comments(lines: Lines) -> list[cst.EmptyLine]:
 
 def comment_line(space: cst.TrailingWhitespace) -> list[cst.EmptyLine]:
     return [] if space.comment is None else [cst.EmptyLine(comment=space.comment)]
+
+
+def _deepened(value: cst.BaseExpression, unit: str) -> cst.BaseExpression:
+    """Return a call with its lines one level deeper, where its arguments begin on a line of their own."""
+    innermost = value
+    while isinstance(innermost, cst.Call) and not isinstance(
+        innermost.whitespace_before_args, cst.ParenthesizedWhitespace
+    ):
+        if len(innermost.args) != 1:
+            return value
+        innermost = innermost.args[0].value  # contextlib.closing(...)
+    deeper = value.visit(_Deepen(unit)) if isinstance(innermost, cst.Call) else value
+    return deeper if isinstance(deeper, cst.BaseExpression) else value
+
+
+class _Deepen(cst.CSTTransformer):
+    """Puts one more level in front of every line."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self.unit = unit
+
+    def leave_ParenthesizedWhitespace(  # noqa: N802 - LibCST calls it by this name
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.ParenthesizedWhitespace:
+        comments = [
+            line.with_changes(whitespace=cst.SimpleWhitespace(self.unit + line.whitespace.value))
+            if line.comment
+            else line
+            for line in updated_node.empty_lines
+        ]
+        last = cst.SimpleWhitespace(self.unit + updated_node.last_line.value)
+        return updated_node.with_changes(empty_lines=comments, last_line=last)
 
 
 def realigned(value: cst.BaseExpression, before: int, after: int) -> cst.BaseExpression:

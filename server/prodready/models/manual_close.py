@@ -24,7 +24,7 @@ class Item:
 
     `acquisition` is the statement that opens it, in front of the `try` or (`is_inside`) in its block; None where that
     stands directly at module level, maybe in another segment. `initial` is a `name = None` in front of the `try`,
-    `close` the statement of the `finally` that closes it.
+    `close` the statement of the `finally` that closes it. An `initial` may stand for others, too: `x = y = None`.
     """
 
     name: str
@@ -230,7 +230,20 @@ def _before(node: ast.Try, block: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
 
 
 def _initial(name: str, statements: Sequence[ast.stmt]) -> ast.stmt | None:
-    return next((s for s in _bindings(name, statements) if isinstance(s.value, ast.Constant)), None)
+    return next((s for s in statements if name in constant_names(s)), None)
+
+
+def constant_names(statement: ast.stmt) -> list[str]:
+    """Return the names that a statement binds to constants: of `x = None`, `x = y = None` and `x, y = None, None`."""
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
+        return []
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    bound, values = [*targets], [statement.value]
+    if len(targets) == 1 and isinstance(targets[0], ast.Tuple) and isinstance(statement.value, ast.Tuple):
+        bound, values = targets[0].elts, statement.value.elts
+    names = [target.id for target in bound if isinstance(target, ast.Name)]
+    is_plain = len(names) == len(bound) and all(isinstance(value, ast.Constant) for value in values)
+    return names if is_plain else []
 
 
 def _bindings(name: str, statements: Sequence[ast.stmt]) -> Iterator[ast.Assign | ast.AnnAssign]:
