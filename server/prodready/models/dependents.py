@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from prodready.engine.semantic import Names
 from prodready.engine.syntax import dotted, keyword, parent, walk, walk_own
-from prodready.models.ownership import is_eager
+from prodready.models.ownership import called_as, is_eager, is_harmless_call, is_upload
 from prodready.models.resource_table import Kind, Resource
 
 READS: Final = frozenset({
@@ -46,6 +47,8 @@ _PLAIN_CALLS: Final = frozenset({
     "json.loads", "json.dumps", "json.dump", "pickle.load", "pickle.dump", "yaml.safe_load", "yaml.load",
     "yaml.safe_dump", "yaml.dump", "toml.load", "tomllib.load", "tomli.load", "hashlib.file_digest", "ast.parse",
     "pd.read_csv", "pandas.read_csv", "print", "shutil.copyfileobj", "yaml.full_load", "plistlib.load", "torch.load",
+    "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output",
+    "xml.etree.ElementTree.parse", "ET.parse", "ElementTree.parse", "xml.dom.minidom.parse", "minidom.parse",
     "joblib.load", "Popen", "subprocess.Popen", "mmap.mmap", "os.dup", "os.dup2", "os.fstat", "os.read", "os.isatty",
 })  # fmt: skip
 """Calls that are done with their arguments when they return; the number of a file is copied by those that keep it."""
@@ -82,11 +85,13 @@ class Dependents:
         name: str,
         resource: Resource,
         body: Sequence[ast.stmt],
-        origin: ast.expr | None = None,
+        resolver: Names,
         *,
+        origin: ast.expr | None = None,
         trusts_names: bool = False,
     ) -> None:
         self.name = name
+        self.resolver = resolver
         self.trusts_names = trusts_names
         self.resource = resource
         self.origin = origin
@@ -136,9 +141,10 @@ class Dependents:
 
     def _is_kept_by(self, node: ast.Call) -> bool:
         """Whether an object is made from a value that needs the resource: `Store(cursor)`, `cls(collection)`."""
-        written = dotted(node.func) or ""
-        last = written.rpartition(".")[2]
-        if self.resource.kind is Kind.SESSION or written in _PLAIN_CALLS or not (last[:1].isupper() or last == "cls"):
+        last = (dotted(node.func) or "").rpartition(".")[2]
+        if self.resource.kind is Kind.SESSION or not (last[:1].isupper() or last == "cls"):
+            return False
+        if self._is_plain_call(node) or is_harmless_call(node, self.resolver):
             return False
         return any(self.is_needed_by(argument) for argument in (*node.args, *(k.value for k in node.keywords)))
 
@@ -242,12 +248,17 @@ class Dependents:
         if not any(self.is_needed_by(argument) for argument in arguments):
             return False
         written = dotted(node.func) or ""
-        if written in _PLAIN_CALLS or (self.trusts_names and _FETCHES.match(written.rpartition(".")[2])):
+        last = written.rpartition(".")[2]
+        if self._is_plain_call(node) or (self.trusts_names and _FETCHES.match(last)):
             return False
         if is_eager(node) or written == "next":
             return self._hands_out_objects()
-        last = written.rpartition(".")[2]
         return self.resource.kind is not Kind.SESSION or not (last[:1].isupper() or last in _TEXT_METHODS)
+
+    def _is_plain_call(self, node: ast.Call) -> bool:
+        if not _PLAIN_CALLS.isdisjoint(called_as(node, self.resolver)):
+            return True
+        return any(is_upload(node, argument.value, self.resolver) for argument in node.keywords)
 
     def _is_on_needed(self, owner: ast.expr) -> bool:
         """Whether a method is called on what needs the resource, or on a part of that: `resource.raw.read()`."""

@@ -55,14 +55,14 @@ def extent_of(opened: Opened, names: Names) -> tuple[ast.stmt | None, str]:
     return block[_behind_other_closings(block, begin, closed)], opened.resource.caution
 
 
-def lives_on(opened: Opened) -> bool:
+def lives_on(opened: Opened, names: Names) -> bool:
     """Tell whether what was made from a resource gets out, so that the resource has to stay open for it.
 
     A database session is different: objects of the ORM go around without it. So does work that an executor was given.
     """
     if opened.resource.kind in (Kind.SESSION, Kind.EXECUTOR):
         return False
-    dependents = Dependents(opened.name, opened.resource, opened.scope.body, trusts_names=True)
+    dependents = Dependents(opened.name, opened.resource, opened.scope.body, names, trusts_names=True)
     return dependents.leaving(opened.scope.body) is not None
 
 
@@ -120,7 +120,7 @@ def _until_last_use(
     opened: Opened, block: Sequence[ast.stmt], begin: int, end: int, names: Names
 ) -> tuple[ast.stmt | None, str]:
     """The block must hold all that needs the resource; values that need it and get out make the fix unsafe."""
-    dependents = Dependents(opened.name, opened.resource, opened.scope.body)
+    dependents = Dependents(opened.name, opened.resource, opened.scope.body, names)
     following = [i for i in range(begin + 1, len(block)) if dependents.mentions(block[i])]
     end = _with_others_inside(opened, block, begin, max([end, *following]), names)
     inside = block[begin + 1 : end + 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -29,6 +30,7 @@ _STREAMS: Final = frozenset({
     "typing.IO", "tempfile.NamedTemporaryFile", "tempfile.SpooledTemporaryFile", "tempfile.TemporaryFile",
 })  # fmt: skip
 """What makes a stream, or says of a parameter that it is one."""
+_FILE_WORK: Final = frozenset({"read", "readline", "readlines", "write", "writelines"})
 _OUTCOMES: Final = frozenset({"exception", "result"})
 _WAITS: Final = _OUTCOMES | {"as_completed", "map", "wait", "wait_for"}
 
@@ -94,7 +96,7 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
     ):
         return None
     opened_here = Opened(name, node, resource, scope, uses)
-    if outcome.verdict is Verdict.NEVER and lives_on(opened_here):
+    if outcome.verdict is Verdict.NEVER and lives_on(opened_here, context.names):
         return None
     last, caution = extent_of(opened_here, context.names)
     return Leak(name, call, node, resource, outcome, last, caution)
@@ -135,8 +137,16 @@ def _will_not_wait(uses: Sequence[Use], scope: Scope) -> bool:
     shutdowns = (parent(parent(use.node) or use.node) for use in uses if use.how is How.CLOSE)
     if any(isinstance(call, ast.Call) and is_constant(keyword(call, "wait"), False) for call in shutdowns):
         return True
-    calls = (n for n in walk_own(scope.body) if isinstance(n, ast.Call))
+    calls = [n for n in walk_own(scope.body) if isinstance(n, ast.Call)]
+    if any(call.func.attr == "run_in_executor" for call in calls if isinstance(call.func, ast.Attribute)):
+        return not all(_is_awaited_at_once(use.node) for use in uses if use.how is How.READ)
     return any(_is_limited(call) for call in calls if callee(call).rpartition(".")[2] in _WAITS)
+
+
+def _is_awaited_at_once(node: ast.AST) -> bool:
+    """Whether what a node is part of is waited for right there, so that leaving a `with` blocks no event loop."""
+    chain = itertools.takewhile(lambda up: not isinstance(up, ast.stmt), ancestors(node))
+    return any(isinstance(up, ast.Await) for up in chain)
 
 
 def _is_limited(call: ast.Call) -> bool:
@@ -164,8 +174,14 @@ def _is_ours(uses: Sequence[Use], resource: Resource, outcome: Outcome, scope: S
         return all(use.how is not How.LENT for use in uses)
     # Where it ends well, and stays open, a call that got it may have kept it: a server its listening socket.
     if outcome.verdict is not Verdict.FAILURE and resource.kind not in _BORROWED_FREELY:
-        return all(use.how is not How.LENT for use in uses)
+        lent = [index for index, use in enumerate(uses) if use.how is How.LENT]
+        return not lent or (resource.kind is Kind.FILE and _is_used_on(uses[lent[-1] + 1 :]))
     return True
+
+
+def _is_used_on(uses: Sequence[Use]) -> bool:
+    """Whether a file is read or written after it was passed on: whoever got it has not closed it."""
+    return any(use.how is How.METHOD and use.method in _FILE_WORK for use in uses)
 
 
 def _is_hand_closed(uses: Sequence[Use], node: ast.stmt, context: Context) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 from prodready.engine.remembered import remembered
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import SCOPES, ancestors, dotted, parent, placed, walk
+from prodready.engine.syntax import SCOPES, ancestors, dotted, enclosing_function, parent, placed, walk
 
 COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
 
@@ -66,9 +66,13 @@ _HARMLESS_ARGUMENTS: Final = frozenset({
     "joblib.load", "joblib.dump", "numpy.load", "np.load", "numpy.save", "np.save", "pd.read_csv", "pandas.read_csv",
     "pd.read_json", "pandas.read_json", "orjson.loads", "simplejson.load", "simplejson.dump", "ujson.load",
     "ujson.dump", "cloudpickle.load", "cloudpickle.dump", "dill.load", "dill.dump", "struct.unpack",
-    "configparser.read_file",
+    "configparser.read_file", "itertools.chain", "itertools.islice", "itertools.takewhile", "itertools.dropwhile",
+    "itertools.groupby", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output",
+    "xml.etree.ElementTree.parse", "ET.parse", "ElementTree.parse", "xml.dom.minidom.parse", "minidom.parse",
 })  # fmt: skip
-"""Calls, as commonly written, that use what they get while they run, and at most return something that uses it."""
+"""Calls that use what they get while they run, and at most return something that uses it."""
+_SENDING: Final = frozenset({"post", "put", "patch", "request"})
+"""What is called to upload a file: by the time that it returns, the file has been read."""
 _EAGER_CONSUMERS: Final = frozenset({
     "list", "tuple", "set", "frozenset", "sorted", "sum", "max", "min", "any", "all", "dict", "join", "extend",
     "update", "writelines", "Counter", "deque",
@@ -83,7 +87,7 @@ def uses_of(name: str, body: Sequence[ast.stmt], closers: frozenset[str], names:
     holds.
     """
     mentions = _mentions((body[0], len(body) > 1), names)
-    return [_use(node, closers, body) for node in mentions.get(name, ())]
+    return [_use(node, closers, body, names) for node in mentions.get(name, ())]
 
 
 @remembered
@@ -98,9 +102,26 @@ def _mentions(begin: tuple[ast.stmt, bool], names: Names) -> dict[str, list[ast.
     return found
 
 
-def is_harmless_call(call: ast.Call) -> bool:
+def is_harmless_call(call: ast.Call, names: Names) -> bool:
     """Tell whether a call is known to use its arguments only while it runs (what it returns may use them later)."""
-    return (dotted(call.func) or "") in _HARMLESS_ARGUMENTS
+    return not _HARMLESS_ARGUMENTS.isdisjoint(called_as(call, names))
+
+
+def called_as(call: ast.Call, names: Names) -> tuple[str, str]:
+    """Return what a call calls, as it is written and as it is known, builtins without a module; empty if neither."""
+    known = names.qualified(call.func) or ""
+    return dotted(call.func) or "", known.removeprefix("builtins.")
+
+
+def is_upload(call: ast.Call, argument: ast.AST, names: Names) -> bool:
+    """Tell whether a call sends the files in `argument`, the value of a keyword argument, to a server."""
+    given = next((k.arg for k in call.keywords if k.value is argument), None)
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _SENDING:
+        return False
+    if (names.qualified(call.func) or "").partition(".")[0] in ("requests", "httpx"):
+        return given in ("files", "data", "content")
+    is_begun = not isinstance(enclosing_function(call), ast.AsyncFunctionDef) or isinstance(parent(call), ast.Await)
+    return given == "files" and is_begun
 
 
 def is_eager(call: ast.Call) -> bool:
@@ -109,7 +130,7 @@ def is_eager(call: ast.Call) -> bool:
     return name in _EAGER_CONSUMERS
 
 
-def _use(node: ast.Name, closers: frozenset[str], body: Sequence[ast.stmt]) -> Use:
+def _use(node: ast.Name, closers: frozenset[str], body: Sequence[ast.stmt], names: Names) -> Use:
     if not isinstance(node.ctx, ast.Load):
         return Use(node, How.BIND)
     if any(isinstance(up, SCOPES) for up in _inside(node, body)) or _in_lazy_generator(node):
@@ -119,8 +140,10 @@ def _use(node: ast.Name, closers: frozenset[str], body: Sequence[ast.stmt]) -> U
         return _attribute(node, up, closers)
     if isinstance(up, ast.withitem):
         return Use(node, How.ENTER)
+    if _is_uploaded(node, names):
+        return Use(node, How.READ)
     if isinstance(up, (ast.Call, ast.keyword, ast.Starred)):
-        return Use(node, _argument(node))
+        return Use(node, _argument(node, names))
     return Use(node, How.READ if _only_looks(node, up) else How.ESCAPE)
 
 
@@ -141,7 +164,8 @@ def _in_lazy_generator(node: ast.AST) -> bool:
             return False
         if isinstance(up, ast.GeneratorExp):
             consumer = parent(up)
-            return not (isinstance(consumer, ast.Call) and is_eager(consumer))
+            runs = isinstance(consumer, ast.Starred) or (isinstance(consumer, ast.Call) and is_eager(consumer))
+            return not runs
     return False
 
 
@@ -180,7 +204,17 @@ def _is_test(node: ast.AST) -> bool:
     return isinstance(up, (ast.If, ast.While, ast.Assert)) or (isinstance(up, ast.IfExp) and up.test is node)
 
 
-def _argument(node: ast.expr) -> How:
+def _is_uploaded(node: ast.Name, names: Names) -> bool:
+    """Whether a file is sent by `post(url, files={"name": file})`, in a literal or not."""
+    here: ast.AST = node
+    up = parent(node)
+    while isinstance(up, (ast.Dict, ast.List, ast.Tuple)):
+        here, up = up, parent(up)
+    call = parent(up) if isinstance(up, ast.keyword) else None
+    return isinstance(call, ast.Call) and is_upload(call, here, names)
+
+
+def _argument(node: ast.expr, names: Names) -> How:
     call = next((up for up in ancestors(node) if isinstance(up, ast.Call)), None)
     if call is None or isinstance(parent(node), ast.Starred):
         return How.ESCAPE
@@ -192,7 +226,7 @@ def _argument(node: ast.expr) -> How:
     last = (written or "").rpartition(".")[2]
     if last in ("closing", "aclosing"):
         return How.ENTER if isinstance(parent(call), ast.withitem) else How.ESCAPE
-    if written in _HARMLESS_ARGUMENTS:
+    if is_harmless_call(call, names) or last == "run_in_executor":
         return How.READ
     if not last or last[0].isupper() or _CLOSER.search(last) or _KEEPER.match(last):
         return How.ESCAPE

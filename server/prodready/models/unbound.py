@@ -8,6 +8,7 @@ from typing import Final
 
 from prodready.engine.finding import Fix
 from prodready.engine.rule import Context
+from prodready.engine.semantic import Names
 from prodready.engine.syntax import ancestors, dotted, enclosing_function, enclosing_statement, parent
 from prodready.models.dependents import DETACHED, READS, Dependents
 from prodready.models.ownership import is_harmless_call
@@ -38,7 +39,7 @@ class Unbound:
 def unbound_of(node: ast.Call, context: Context, kinds: frozenset[Kind]) -> Unbound | None:
     """Return the nameless resource that a call opens, None when it is bound, handed on, or of another kind."""
     method = _method_called_on(node)
-    if method is None and not _is_plain_argument(node):
+    if method is None and not _is_plain_argument(node, context.names):
         return None
     resource = opened_by(node, context.names)
     if resource is None or resource.kind not in kinds:
@@ -52,7 +53,7 @@ def unbound_of(node: ast.Call, context: Context, kinds: frozenset[Kind]) -> Unbo
         return None
     if resource.kind is Kind.SESSION and not _answers_at_once(node):
         return None
-    return Unbound(node, resource, statement, _fix(node, resource, statement))
+    return Unbound(node, resource, statement, _fix(node, resource, statement, context.names))
 
 
 def _method_called_on(node: ast.Call) -> str | None:
@@ -63,10 +64,10 @@ def _method_called_on(node: ast.Call) -> str | None:
     return None
 
 
-def _is_plain_argument(node: ast.Call) -> bool:
+def _is_plain_argument(node: ast.Call, names: Names) -> bool:
     """Whether the call is the first argument of one that is known to only use it: `json.load(open(p))`."""
     call = parent(node)
-    return isinstance(call, ast.Call) and call.args[:1] == [node] and is_harmless_call(call)
+    return isinstance(call, ast.Call) and call.args[:1] == [node] and is_harmless_call(call, names)
 
 
 def _answers_at_once(node: ast.Call) -> bool:
@@ -82,7 +83,7 @@ def _answers_at_once(node: ast.Call) -> bool:
         here = up
 
 
-def _fix(node: ast.Call, resource: Resource, statement: ast.stmt) -> Fix | None:
+def _fix(node: ast.Call, resource: Resource, statement: ast.stmt, names: Names) -> Fix | None:
     """What a `with` around the statement promises: the resource is opened first in it, and its value is all read."""
     if resource.manager is not Manager.OWN or resource.is_async or (resource.caution and resource.is_known):
         return None
@@ -92,7 +93,7 @@ def _fix(node: ast.Call, resource: Resource, statement: ast.stmt) -> Fix | None:
         return None
     if isinstance(statement, ast.Assign) and not all(isinstance(t, ast.Name) for t in statement.targets):
         return None
-    needed = Dependents("", resource, [], node).is_needed_by(value)
+    needed = Dependents("", resource, [], names, origin=node).is_needed_by(value)
     if needed and resource.kind is not Kind.SESSION:
         return None
     caution = DETACHED if needed else resource.caution
