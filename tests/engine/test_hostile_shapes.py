@@ -44,11 +44,11 @@ def steps(work: Callable[[], object]) -> int:
     return count
 
 
-def growth(make: Callable[[int], Callable[[], object]]) -> float:
+def growth(make: Callable[[int], Callable[[], object]], size: int = SMALL) -> float:
     """Return how many times the steps a text of `GROWN` times the length takes, without what is done but once."""
     make(SMALL)()
-    small = steps(make(SMALL))
-    return steps(make(SMALL * GROWN)) / small
+    small = steps(make(size))
+    return steps(make(size * GROWN)) / small
 
 
 def middle(analysis: Analysis) -> Edit:
@@ -94,6 +94,18 @@ def test_fixing_everything_takes_steps_in_proportion(shape: str) -> None:
         return lambda: fix_all(analysis, unsafe=True)
 
     assert growth(fixing) < MOST_GROWTH
+
+
+def test_fixing_everything_in_a_long_file_takes_steps_in_proportion() -> None:
+    """What each fix asks of the whole file shows in long ones only."""
+
+    def fixing(n: int) -> Callable[[], object]:
+        logger = "import logging\n\nlogger = logging.getLogger(__name__)\n"
+        functions = (f"\n\ndef f{i}(x):\n    print('{i}', x)\n    return 1\n" for i in range(n))
+        analysis = opened(logger + "".join(functions))
+        return lambda: fix_all(analysis, unsafe=True)
+
+    assert growth(fixing, size=100) < MOST_GROWTH
 
 
 def heads(analysis: Analysis) -> list[Finding]:

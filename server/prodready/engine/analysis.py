@@ -144,9 +144,20 @@ class Analysis:
 
     def edited(self, edit: Edit) -> Analysis:
         """Return the snapshot after one edit, whose range refers to this one's text."""
-        return self._edited(edit)._complete()
+        result, is_same = self._with(edit)
+        return (result if is_same else result._told_anew())._complete()
 
-    def _edited(self, edit: Edit) -> Analysis:
+    def edited_all(self, edits: Sequence[Edit]) -> Analysis:
+        """Return the snapshot after several edits that all refer to this one's text and do not overlap."""
+        result, is_same = self, True
+        for edit in reversed(list(self._by_segment(edits))):
+            # The texts on the way are nobody's: only of the last it is asked what it tells, and whether it is right.
+            result, keeps = result._with(edit)
+            is_same = is_same and keeps
+        return (result if is_same else result._told_anew())._complete()
+
+    def _with(self, edit: Edit) -> tuple[Analysis, bool]:
+        """Return the snapshot after an edit, with the facts of before, and whether they are still what it tells."""
         source, change = self.source.edit(edit)
         document = self.document.edited(source.lines, change)
         front, back = _unchanged(self.document.segments, document.segments)
@@ -155,18 +166,14 @@ class Analysis:
         _keep_stale(_moved(self, replaced, change, edit), [self.document.segments[i] for i in replaced], document, new)
         before = [_facts(self.document.segments[i]) for i in replaced]
         after = [_facts(document.segments[i]) for i in new]
-        if len(before) == len(after) and all(map(partial(tells_the_same, module=self.facts), before, after)):
-            return Analysis(source, document, self.knowledge)
-        facts = _module_facts(document, self.settings)
-        knowledge = self.knowledge if facts == self.facts else replace(self.knowledge, facts=facts)
-        return Analysis(source, document, knowledge)
+        is_same = len(before) == len(after) and all(map(partial(tells_the_same, module=self.facts), before, after))
+        return Analysis(source, document, self.knowledge), is_same
 
-    def edited_all(self, edits: Sequence[Edit]) -> Analysis:
-        """Return the snapshot after several edits that all refer to this one's text and do not overlap."""
-        result = self
-        for edit in reversed(list(self._by_segment(edits))):
-            result = result._edited(edit)  # the texts on the way are nobody's: only the last is checked
-        return result._complete()
+    def _told_anew(self) -> Analysis:
+        """Return the same snapshot with the facts that its segments tell."""
+        facts = _module_facts(self.document, self.settings)
+        knowledge = self.knowledge if facts == self.facts else replace(self.knowledge, facts=facts)
+        return Analysis(self.source, self.document, knowledge)
 
     def _by_segment(self, edits: Sequence[Edit]) -> Iterator[Edit]:
         """Yield edits in order, those of the same segments as one, so that each segment is parsed once."""

@@ -17,6 +17,11 @@ from prodready.engine.finding import Edit, Position, Range
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _LINE_ENDS = "\r\n"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SINGLE = re.compile(r"'[^'\"\\\n]+'")
+_DOUBLE = re.compile(r'"[^"\'\\\n]+"')
+_USUAL_LENGTH = 88
+_LONGEST = 120
+_ENOUGH = 5  # lines: a few texts and addresses are too long in many files
 _BLOCK_OPENER = re.compile(
     r"[ \t]*(?:async|case|class|def|elif|else|except|finally|for|if|match|try|while|with)\b.*:[ \t]*(?:#.*)?[\r\n]*\Z"
 )
@@ -90,6 +95,18 @@ class SourceFile:
                 if len(inner) > len(outer) and inner.startswith(outer):
                     found[inner[len(outer) :]] += 1
         return found.most_common(1)[0][0] if found else "    "
+
+    @cached_property
+    def quote(self) -> str:
+        """The quote that the file writes most of its short strings with."""
+        return "'" if len(_SINGLE.findall(self.text)) > len(_DOUBLE.findall(self.text)) else '"'
+
+    @cached_property
+    def line_length(self) -> int:
+        """How long its lines may become, in characters, judged by its longer ones that hold code."""
+        lengths = (len(line.rstrip()) for line in self.lines if not line.lstrip().startswith("#"))
+        longer = sorted((n for n in lengths if n > _USUAL_LENGTH), reverse=True)
+        return min(longer[_ENOUGH - 1], _LONGEST) if len(longer) >= _ENOUGH else _USUAL_LENGTH
 
     def line(self, number: int) -> str:
         """Return line `number` (0-based) with its end; an empty string behind the last."""

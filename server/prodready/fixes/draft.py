@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from prodready.engine.finding import Edit, Position, Range
 from prodready.engine.syntax import block_of, enclosing_statement, parent
@@ -16,13 +16,8 @@ if TYPE_CHECKING:
 
     from prodready.engine.analysis import Analysis
     from prodready.engine.rule import Context
-    from prodready.engine.source import SourceFile
 
 __all__ = ["Draft", "Refusal"]
-
-_USUAL_LENGTH: Final = 88
-_LONGEST: Final = 120
-_ENOUGH: Final = 5  # lines: a few texts and addresses are too long in many files
 
 
 class Draft:
@@ -48,7 +43,7 @@ class Draft:
     @property
     def line_length(self) -> int:
         """How long lines may become, in characters: as it is set, else as the file's own lines show."""
-        return self.context.settings.line_length or _line_length_of(self.source)
+        return self.context.settings.line_length or self.source.line_length
 
     def range_of(self, node: ast.AST, last: ast.AST | None = None) -> Range:
         """Return where `node` (or the stretch from `node` to `last`) stands in the file."""
@@ -223,10 +218,3 @@ class Draft:
         from prodready.fixes.logger import logger_at
 
         return logger_at(self, self._imports, at)
-
-
-def _line_length_of(source: SourceFile) -> int:
-    """Return how long the lines of a file may become, in characters, judged by its longer ones that hold code."""
-    lengths = (len(line.rstrip()) for line in source.lines if not line.lstrip().startswith("#"))
-    longer = sorted((n for n in lengths if n > _USUAL_LENGTH), reverse=True)
-    return min(longer[_ENOUGH - 1], _LONGEST) if len(longer) >= _ENOUGH else _USUAL_LENGTH

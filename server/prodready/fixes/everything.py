@@ -7,6 +7,7 @@ Each round is verified as a whole, and in halves where that fails.
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from prodready.engine.analysis import Analysis
-from prodready.engine.finding import Applicability, Edit, Finding
+from prodready.engine.finding import Applicability, Edit, Finding, Range
 from prodready.fixes.pieces import PieceTable
 from prodready.fixes.planner import Finder, Found, PlannedFix, Written, is_better, verified, written
 from prodready.fixes.reach import Reach, reach_of
@@ -196,17 +197,20 @@ class _Work:
 
 
 class _Taken:
-    """Which lines a round already changes."""
+    """Which stretches of the text a round already changes, in order."""
 
     def __init__(self) -> None:
-        self._lines: set[int] = set()
+        self._ranges: list[Range] = []
 
     def add(self, reach: Reach) -> bool:
-        """Take the lines of a fix; False where one of them is taken already."""
-        lines = range(reach.first, reach.last + 1)
-        if not self._lines.isdisjoint(lines):
+        """Take the stretch of a fix; False where a part of it is taken already."""
+        wanted = reach.range
+        at = bisect.bisect(self._ranges, wanted)
+        if at > 0 and self._ranges[at - 1].end > wanted.start:
             return False
-        self._lines.update(lines)
+        if at < len(self._ranges) and self._ranges[at].start < wanted.end:
+            return False
+        self._ranges.insert(at, wanted)
         return True
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from prodready.engine.syntax import FUNCTIONS, ancestors, enclosing_handler
 from prodready.fixes.imports import Refusal
-from prodready.fixes.log_call import failure_message, log_text, preferred_quote, with_line_ends
+from prodready.fixes.log_call import failure_message, log_text, with_line_ends
 from prodready.fixes.log_message import Printed, read_call
 from prodready.fixes.log_template import Field, Piece, Template, Text
 from prodready.fixes.unused import drop_exception_name, drop_import_of
@@ -131,7 +131,7 @@ def _keeps_layout(printed: Printed, template: Template, call: ast.Call) -> bool:
 def _rename(draft: Draft, call: ast.Call, template: Template, level: str) -> str:
     """Replace only the called name and the text, which is returned: line breaks and comments between them stay."""
     logger, kind = draft.logger(call)
-    text, _ = template.rendered(kind, preferred_quote(draft.source.text), _event(call))
+    text, _ = template.rendered(kind, draft.source.quote, _event(call))
     draft.replace_node(call.func, f"{logger}.{level}")
     if template.verbatim is None or call.args[0].lineno == call.lineno:
         draft.replace_node(call.args[0], with_line_ends(text, draft.source.newline))

@@ -18,10 +18,8 @@ from prodready.models.loggers import LogCall, LoggerKind
 if TYPE_CHECKING:
     from prodready.fixes.draft import Draft
 
-_SINGLE: Final = re.compile(r"'[^'\"\\\n]+'")
 _QUIET: Final = {"exception": "error", "aexception": "aerror"}
 """The methods that log a traceback by themselves, with those that do the same without."""
-_DOUBLE: Final = re.compile(r'"[^"\'\\\n]+"')
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def log_text(
     logger, kind = draft.logger(at)
     place = slot or Slot.of(draft, at)
     lines = template.indented(place.indent + draft.source.indent_unit)
-    message, arguments = lines.rendered(kind, preferred_quote(draft.source.text), event)
+    message, arguments = lines.rendered(kind, draft.source.quote, event)
     head, extra = _method(logger, kind, level, traceback, draft.context.settings.traceback_style)
     return laid_out(draft, place, head, [message, *arguments, *extra])
 
@@ -98,12 +96,7 @@ def with_line_ends(text: str, newline: str) -> str:
 def failure_message(guarded: ast.stmt, draft: Draft) -> Template:
     """Return a message for a failure inside `guarded`, a `try` or `with`: what failed, and for whom."""
     said = what_failed(guarded, draft.context.names)
-    return message(said, identifiers(guarded), preferred_quote(draft.source.text))
-
-
-def preferred_quote(text: str) -> str:
-    """Return the quote that a file writes most of its short strings with."""
-    return "'" if len(_SINGLE.findall(text)) > len(_DOUBLE.findall(text)) else '"'
+    return message(said, identifiers(guarded), draft.source.quote)
 
 
 def add_traceback(draft: Draft, call: LogCall, style: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from prodready.engine.finding import Position, Range
 from prodready.fixes.imports import Refusal
-from prodready.fixes.log_call import Slot, failure_message, log_text, preferred_quote
+from prodready.fixes.log_call import Slot, failure_message, log_text
 from prodready.fixes.log_template import with_exception
 from prodready.fixes.unused import drop_import_of
 from prodready.models.handlers import Guard, guarded_by
@@ -113,7 +113,7 @@ def _log(draft: Draft, guard: Guard, indent: str, name: str | None) -> str:
     guarded = guarded_by(guard)
     template = failure_message(guarded, draft)
     if name is not None:
-        template = with_exception(template, name, preferred_quote(draft.source.text))
+        template = with_exception(template, name, draft.source.quote)
     level = draft.context.settings.silent_level
     return log_text(draft, guard.body[0], template, level, traceback=name is None, slot=Slot.own_line(indent))
 

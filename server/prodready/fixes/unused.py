@@ -52,8 +52,10 @@ def drop_import(draft: Draft, name: str, gone: Sequence[ast.AST]) -> None:
 
     Only an import that stands on a line of its own goes; a module that others may take the name from keeps it.
     """
-    document = draft.analysis.document
-    if any(segment.fault is not None for segment in document.segments) or name in draft.analysis.facts.exports:
+    document, facts = draft.analysis.document, draft.analysis.facts
+    if name not in facts.symbols or name in facts.exports:
+        return
+    if any(segment.fault is not None for segment in document.segments):
         return
     uses = sum(_uses_in(segment)[name] for segment in document.segments)
     if uses > sum(isinstance(node, ast.Name) and node.id == name for node in walk(gone)):
