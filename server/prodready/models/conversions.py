@@ -57,10 +57,13 @@ _SPELLING: Final = frozenset({"dumps", "loads"})
 _LOOKING: Final = frozenset({"detect", "extract", "find", "get", "guess", "infer", "look", "lookup", "resolve"})
 """First words in the names of functions that look something up; a method of such a name may ask a database."""
 _OUTSIDE: Final = frozenset({
-    "bucket", "cache", "client", "conn", "connection", "cursor", "db", "engine", "http", "httpx", "queue",
-    "redis", "repo", "repository", "requests", "session", "socket", "store",
+    "bot", "broker", "bucket", "cache", "client", "conn", "connection", "crm", "cursor", "db", "engine",
+    "gateway", "http", "httpx", "kafka", "mongo", "queue", "redis", "remote", "repo", "repository", "requests",
+    "service", "session", "socket", "store", "upstream",
 })  # fmt: skip
 """Words in the names of what leads outside the process."""
+_API: Final = re.compile(r"(?:^|_)api$")
+"""Another one; `api_key` leads nowhere."""
 _REACHING: Final = re.compile(
     r"(?:Client|Connection|Driver|Engine|Executor|FTP|IMAP4|Manager|Pool|Popen|Process|Redis|SMTP|Server|Service|Session"
     r"|Socket|Store|Thread)(?:_?SSL)?$"
@@ -124,7 +127,10 @@ def _sounds_harmless(node: ast.Call, *, is_function: bool) -> bool:
 
 
 def _stays_inside(node: ast.Call) -> bool:
-    return _OUTSIDE.isdisjoint(word for name in _mentioned(node) for word in words_of(name))
+    mentioned = _mentioned(node)
+    if any(map(_API.search, mentioned)):
+        return False
+    return _OUTSIDE.isdisjoint(word for name in mentioned for word in words_of(name))
 
 
 def _mentioned(call: ast.Call) -> list[str]:

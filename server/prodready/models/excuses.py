@@ -23,8 +23,11 @@ from prodready.engine.syntax import (
     walk,
     walk_own,
 )
-from prodready.models.handlers import TIDYING, Guard, guarded_by, method_called
+from prodready.models.cleanup import TIDYING, method_called
+from prodready.models.conversions import is_conversion
+from prodready.models.handlers import Guard, guarded_by
 from prodready.models.naming import callee, words_of
+from prodready.models.silence import makes_response
 
 _FEW: Final = 2  # statements: the value, and a look at it
 _MOST_BRANCHES: Final = 4
@@ -185,6 +188,18 @@ def polls(guard: Guard, names: Names) -> bool:
     return any(_polls(call, names) for call in calls)
 
 
+def works_too(guard: Guard, names: Names) -> bool:
+    """Tell whether a `try` that polls works on what it gets, too: that fails for other reasons."""
+    calls = [n for n in walk_own(guarded_by(guard).body) if isinstance(n, ast.Call)]
+    return any(_works(call) and not _polls(call, names) and not is_conversion(call, names) for call in calls)
+
+
+def _works(call: ast.Call) -> bool:
+    """Tell whether what a call gives is dropped: what is computed, or asked for, is taken."""
+    up = parent(call)
+    return isinstance(parent(up) if isinstance(up, ast.Await) else up, ast.Expr)
+
+
 def _polls(call: ast.Call, names: Names) -> bool:
     if isinstance(call.func, ast.Attribute) and call.func.attr == "get_nowait":
         return True
@@ -204,7 +219,16 @@ def tries_next(guard: Guard) -> bool:
         return False
     if isinstance(loop.iter, ast.Call) and callee(loop.iter) in ("range", "count", "itertools.count"):
         return False
-    return any(isinstance(n, ast.Return) or _breaks(n, loop) for n in walk_own(guarded.body))
+    return any(isinstance(n, ast.Return) or _breaks(n, loop) for n in walk_own(_ends(guarded)))
+
+
+def _ends(guarded: ast.Try | ast.With) -> list[ast.stmt]:
+    """Return the statements of a `try` with which it ends where all went well.
+
+    What leaves the loop further up does so before the work is done, or without any.
+    """
+    behind = guarded.orelse if isinstance(guarded, TRIES) else []
+    return [guarded.body[-1], *behind]
 
 
 def _breaks(node: ast.AST, loop: ast.AST) -> bool:
@@ -219,7 +243,8 @@ def _goes_on(node: ast.stmt) -> bool:
 def has_another_form(guard: Guard) -> bool:
     """Tell whether a handler does the same as the `try`, by the same call, with something that it is given in place.
 
-    `use(item.model_dump())`, else `use(item.dict())`: an older library, or a value of another type.
+    `use(item.model_dump())`, else `use(item.dict())`: an older library, or a value of another type. An answer that says
+    sorry is no other form of the one that was asked for.
     """
     tried, instead = guarded_by(guard).body, guard.body
     if isinstance(guard, ast.With) or len(tried) != 1 or len(instead) != 1 or type(tried[0]) is not type(instead[0]):
@@ -228,7 +253,7 @@ def has_another_form(guard: Guard) -> bool:
     if assigned and assigned[0] != assigned[1]:
         return False
     outer = [next((callee(n) for n in walk(body) if isinstance(n, ast.Call)), None) for body in (tried, instead)]
-    return outer[0] is not None and outer[0] == outer[1]
+    return outer[0] is not None and outer[0] == outer[1] and not makes_response(outer[0])
 
 
 def makes_what_is_missing(guard: Guard, names: Names) -> bool:

@@ -38,17 +38,14 @@ _OF_FAILURE: Final = re.compile(
     r"\b(?:in case|errors?|fail(?:s|ed|ing|ures?)?|exceptions?|raises?|ignor\w*|might not|may not|best[- ]effort)\b",
     re.IGNORECASE,
 )
-_EVERYTHING: Final = re.compile(
-    r"\b(?:catch(?:es)? (?:everything|all|anything)|(?:never|must not) (?:raise|fail|throw))\b", re.IGNORECASE
-)
 _NEVER_LOG: Final = re.compile(r"\b(?:never|do not|don't|must not|mustn't|avoid) log", re.IGNORECASE)
 _TOLD: Final = re.compile(r"\b(?:already|was|were|is|been|gets?) (?:logged|reported|recorded)\b", re.IGNORECASE)
 
 
 def told_already(guard: Guard, context: Context) -> bool:
-    """Tell whether a comment in a handler says that the failure was logged before, must not be, or never counts."""
+    """Tell whether a comment in a handler says that the failure was logged before, or must not be."""
     comments = _comments(guard, guard, context)
-    return any(said.search(comment) for comment in comments for said in (_TOLD, _NEVER_LOG, _EVERYTHING))
+    return any(said.search(comment) for comment in comments for said in (_TOLD, _NEVER_LOG))
 
 
 def is_kept_short(call: LogCall, handler: ast.ExceptHandler, context: Context) -> bool:

@@ -50,24 +50,25 @@ the module logs with something that nobody knows how to call (`self.env.log`).
 
 A handler observes a failure when on every path it raises, logs, warns, reports to an error tracker, counts or marks it
 as failed, or uses the exception at all. Never an alarm: guarded imports, `__del__`, `__exit__`, `__repr__`, exit hooks,
-handlers of the logging module, waiting for a task that was cancelled, cleaning up in a handler that raises, or in a
-`finally`, a default for one expression that only computes (`(end - start).total_seconds()`), a `try` that only logs,
-one that only sets attributes and calls nothing, handlers whose comment says that the failure was logged already or must
-not be, and those behind which a missing value is an error (`if found is None: raise …`). What is dropped while the
-program is being stopped (`if shutdown.is_set(): break`) is not missed.
+handlers of the logging module, waiting for a task that was cancelled, closing or rolling back in a handler that raises,
+or in a `finally`, a `try` that only logs, one that only sets attributes and calls nothing, handlers whose comment says
+that the failure was logged already or must not be, and those behind which a missing value is an error (`if found is
+None: raise …`). What is dropped while the program is being stopped (`if shutdown.is_set(): break`) is not missed.
 
 It is a hint without a fix where somebody counts on the failure: a comment gives the reason, a function that asks
 (`is_ready`) answers no, in the handler or behind it, a handler of signals must not wait for a log, the `try` only looks
-up or converts (name its exception instead), the function is called `safe` or the like, or its documentation says that
-it does what it can ("best effort", "if available"), a handler of another failure tells the client (`send_text(error)`),
-a missing value is looked for in a second way (`if not x: try: x = …`), the file that is read is written right behind
-(the first time, there is none), the handler makes the same call with something else or a loop goes on to the next
-candidate, a function looks something up (`get_model_info`), the `try` only waits for what was started elsewhere (`await
-task`), or it raises a plain `Exception` to get to its own handler.
+up, computes or converts (name its exception instead), the function is called `safe` or the like, or its documentation
+says that it does what it can ("best effort", "if available"), a handler of another failure tells the client
+(`send_text(error)`), a missing value is looked for in a second way (`if not x: try: x = …`), the file that is read is
+written right behind (the first time, there is none), the handler makes the same call with something else or a loop goes
+on to the next candidate, a function looks something up (`get_model_info`), the `try` only waits for what was started
+elsewhere (`await task`), or it raises a plain `Exception` to get to its own handler. Where a queue may be empty, and
+the `try` works on what it got, too, there is no fix either, but it is a warning.
 
-It is a hint, too, where the `try` only closes things, or tidies up in an error callback, where the other side is told
-of a connection's end, in a method that closes it (`def close(self): … self.sock.shutdown(…)`) or in front of what is
-raised anyway, and where the handler observes on some paths or does other work instead.
+It is a hint, too, where the `try` only closes things, or tidies up in an error callback, in a `finally` or in front of
+what is raised, where the other side is told of a connection's end, in a method that closes it (`def close(self): …
+self.sock.shutdown(…)`) or in front of what is raised anyway, and where the handler observes on some paths or does other
+work instead.
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hi
 from prodready.engine.settings import Role
 from prodready.engine.syntax import LOOPS, in_loop, nearest, walk_own
 from prodready.fixes.draft import Draft
+from prodready.models.cleanup import is_cleanup
 from prodready.models.excuses import (
     absence_is_minded,
     awaits_task,
@@ -98,25 +100,25 @@ from prodready.models.excuses import (
     tells_client_in_handler,
     tidies_after_error,
     tries_next,
+    works_too,
 )
 from prodready.models.handlers import (
     Guard,
-    Silence,
     gives_reason,
     guarded_by,
     guards_computation,
     is_broad,
     is_broad_suppress,
-    is_cleanup,
     is_to_be_safe,
     may_be_silent,
     says_no,
-    silence,
+    tidies_behind,
 )
 from prodready.models.harm import handles_signal
 from prodready.models.loggers import can_log
 from prodready.models.naming import may_name_exception
 from prodready.models.reasons import told_already
+from prodready.models.silence import Silence, silence
 
 _NOBODY = "nobody sees this failure: log it"
 _SOME = "some paths hide this failure: log it"
@@ -139,7 +141,7 @@ class SilentExcept(Rule):
         found = silence(node, context.names, context.settings)
         if found is Silence.NONE or may_be_silent(node, context):
             return
-        if defaults_one_value(node, context.names) or only_stores(node) or told_already(node, context):
+        if only_stores(node) or told_already(node, context):
             return
         if not absence_is_minded(node):
             yield self._found(node, context, _head(node, context), found)
@@ -153,9 +155,9 @@ class SilentExcept(Rule):
         reason = _reason(node, context)
         partly = found is Silence.PARTLY
         mild = found is not Silence.WHOLLY or _does_little_harm(node)
-        hint = reason is not None or mild
+        hint = (reason is not None and reason is not _Reason.MORE) or mild
         fix = None if reason is not None or partly else next((p.fix for p in _ways(node, context, mild=mild)), None)
-        message = _SOME if partly else _ANY if reason is _Reason.VALUE else _NOBODY
+        message = _SOME if partly else _ANY if reason in (_Reason.VALUE, _Reason.MORE) else _NOBODY
         return self.hit(context, node, message, at=at, severity=Severity.HINT if hint else None, fix=fix)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
@@ -191,16 +193,20 @@ def _may_come_again(guard: Guard) -> bool:
 
 
 def _does_little_harm(node: Guard) -> bool:
-    return is_cleanup(guarded_by(node).body) or tidies_after_error(node) or says_goodbye(node)
+    if is_cleanup(guarded_by(node).body) or tidies_behind(node):
+        return True
+    return tidies_after_error(node) or says_goodbye(node)
 
 
 class _Reason(enum.Enum):
     """Why somebody counts on the failure: a traceback for each would be noise, and no fix can know better.
 
-    `VALUE`: a value may be missing or wrong, and the exception for that should be named.
+    `VALUE`: a value may be missing or wrong, and the exception for that should be named. `MORE`: so it should, and
+    there is work beside it whose failure nobody counts on.
     """
 
     VALUE = "value"
+    MORE = "more"
     OTHER = "other"
 
 
@@ -208,9 +214,11 @@ def _reason(node: Guard, context: Context) -> _Reason | None:
     names = context.names
     if gives_reason(node, context) or says_no(node, names) or infers_missing(node) or has_second_way(node):
         return _Reason.VALUE
-    if has_another_form(node) or tries_next(node) or polls(node, names) or defaults_one_lookup(node, names):
+    if polls(node, names):
+        return _Reason.MORE if works_too(node, names) else _Reason.VALUE
+    if has_another_form(node) or tries_next(node) or defaults_one_lookup(node, names):
         return _Reason.VALUE
-    if guards_computation(node, names) or makes_what_is_missing(node, names):
+    if defaults_one_value(node, names) or guards_computation(node, names) or makes_what_is_missing(node, names):
         return _Reason.VALUE
     if is_to_be_safe(node) or tells_client_in_handler(node) or awaits_task(node, names) or handles_signal(node):
         return _Reason.OTHER
