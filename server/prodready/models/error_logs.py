@@ -45,9 +45,10 @@ _CODES: Final = frozenset({"code", "errno", "pgcode", "returncode", "status", "s
 _CLEANING: Final = frozenset({"clean", "mask", "redact", "redacted", "sanitize", "scrub", "shorten", "truncate"})
 _STEP: Final = re.compile(
     r"^(?:requests|httpx)\.(?:delete|get|head|options|patch|post|put|request)$|^urllib\.request\.urlopen$"
-    r"|client\.\w+$|\.loads$|^builtins\.(?:int|float)$|^(?:datetime\.)+(?:strptime|fromisoformat)$"
+    r"|(?:boto3?|dynamodb|https?|httpx|rest|s3|sns|sqs)_?client\.\w+$|client\.(?:delete|head|patch|post|put|request)$"
+    r"|\.loads$|^builtins\.(?:int|float)$|^(?:datetime\.)+(?:strptime|fromisoformat)$"
 )
-"""What fails in one place only: a request, a text that is parsed."""
+"""What fails in one place only: a request, a text that is parsed. A client of the project's own does who knows what."""
 _FEW: Final = 3  # statements
 _ERROR_LEVELS: Final = frozenset({"error", "critical"})
 

@@ -29,7 +29,7 @@ _PARAMETERS: Final = frozenset({"e", "err", "error", "ex", "exc", "exception", "
 _OPTIONAL: Final = re.compile(r"\b(?:None|Optional)\b")
 _FAILURE_WORDS: Final = frozenset({
     "crash", "error", "errors", "exc", "except", "exception", "exceptions", "fail", "failed", "failure", "failures",
-    "handle", "handler", "log", "report", "retry", "rollback", "traceback", "warn",
+    "log", "retry", "rollback", "traceback", "warn",
 })  # fmt: skip
 
 
@@ -47,6 +47,19 @@ def may_handle_exception(node: ast.AST, names: Names) -> bool:
             return False
         child = up
     return False
+
+
+def is_called_from_elsewhere(node: ast.AST, names: Names) -> bool:
+    """Tell whether code that nobody sees here calls the function around `node`, in a handler of its own or not.
+
+    It is handed on as a value, or a method of a class with bases.
+    """
+    function = _function_around(node)
+    if function is None:
+        return False
+    if function.name in names.facts.usage.as_values or _has_bases(parent(function), names):
+        return True
+    return function.name in values_in(_beside(function))
 
 
 def deals_with_failures(node: ast.AST) -> bool:
@@ -107,10 +120,9 @@ def _has_bases(owner: ast.AST | None, names: Names) -> bool:
 
 
 def _may_be_called_in_handler(function: FunctionNode, names: Names) -> bool:
-    usage = names.facts.usage
-    if function.name in _EXITS or function.name in METHODS or function.name in usage.by_handlers | usage.as_values:
+    if function.name in _EXITS or function.name in METHODS or function.name in names.facts.usage.by_handlers:
         return True
-    if _has_bases(parent(function), names) or _is_local_callback(function):
+    if _is_called_in_handler_around(function):
         return True
     if any(not _HANDLING.isdisjoint(words_of(ast.unparse(d))) for d in function.decorator_list):
         return True
@@ -118,12 +130,16 @@ def _may_be_called_in_handler(function: FunctionNode, names: Names) -> bool:
     return any(qualified == "sys.exc_info" for qualified in asks)
 
 
-def _is_local_callback(function: FunctionNode) -> bool:
-    """Tell whether a function inside another is called in a handler there, or kept or handed on as a value."""
+def _is_called_in_handler_around(function: FunctionNode) -> bool:
+    """Tell whether a function inside another is called in a handler there."""
+    handlers = (n for n in _beside(function) if isinstance(n, ast.ExceptHandler))
+    return function.name in called_in(handlers)
+
+
+def _beside(function: FunctionNode) -> list[ast.AST]:
+    """Return all that stands in the outermost function around a function; nothing without one."""
     outer = [up for up in ancestors(function) if isinstance(up, FUNCTIONS)]
-    inside = list(walk(outer[-1].body)) if outer else []
-    handlers = (n for n in inside if isinstance(n, ast.ExceptHandler))
-    return function.name in called_in(handlers) or function.name in values_in(inside)
+    return list(walk(outer[-1].body)) if outer else []
 
 
 def _is_exception(argument: ast.arg) -> bool:

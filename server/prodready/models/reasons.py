@@ -25,6 +25,12 @@ _LOGGED: Final = re.compile(r"\b(?:log\w*|exc_info|exceptions?|leak\w*|expos\w*)
 _DELICATE: Final = re.compile(
     r"\b(?:secrets?|tokens?|passwords?|credentials?|sensitive|redact\w*|tracebacks?|stack ?traces?)\b", re.IGNORECASE
 )
+_SHOWING: Final = re.compile(
+    r"\b(?:avoid\w*|hid(?:e|es|den|ing)|contain\w*|includ\w*|show\w*|reveal\w*|leak\w*|expos\w*|redact\w*|sensitive"
+    r"|(?:no|not|without|keep)(?: an?| the| any| in)* (?:tracebacks?|stack))\b",
+    re.IGNORECASE,
+)
+"""What people say beside one of the former if it is a reason: `# token refresh failed` is none."""
 _CLAUSE: Final = re.compile(r"[.;]")
 _NO_LOG: Final = re.compile(r"\b(?:not|cannot|never|without|avoid\w*|instead of|broken)\b|n't\b", re.IGNORECASE)
 _LOG: Final = re.compile(r"\b(?:loggers?|logging|logs?)\b", re.IGNORECASE)
@@ -70,7 +76,7 @@ def _is_about_logging(comment: str) -> bool:
     negated = _NEGATED.search(comment)
     if negated is not None and _LOGGED.search(comment, negated.end()):
         return True
-    return _DELICATE.search(comment) is not None
+    return _DELICATE.search(comment) is not None and _SHOWING.search(comment) is not None
 
 
 def _comments(first: ast.expr | Guard, last: ast.expr | Guard, context: Context) -> Iterator[str]:

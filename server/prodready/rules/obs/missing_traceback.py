@@ -45,13 +45,13 @@ action. For loguru, which ignores `exc_info`, it is `.opt(exception=True)`. Noth
 Where the handler logs the traceback elsewhere on the same path, hands the exception to an error tracker or to a helper
 that logs it (`self._log(error)`), or raises again (but not an HTTP error, whose cause nobody logs); where the call says
 anything about `exc_info`; where a comment says that the exception must not be logged, or speaks of secrets or
-tracebacks; where the log names no more than the type of the exception, or its text cut or cleaned (`redact(str(e))`),
-which is kept out on purpose; and where the handler catches an expected, narrow type, or one that the `try` raises
-itself; and where a command tells its user what went wrong and ends (`return 1`). Narrow types that mean a bug or a
-failing database (`TypeError`, `SQLAlchemyError`) are reported as info, and so is a single request
-(`requests.post(...)`) or text that is parsed (`json.loads(text)`) whose exception the log tells: there is no doubt
-where it failed. For loggers of an unknown kind it is a hint, without a fix; it is a hint, too, where a function that
-asks (`has_access`) returns False after the log.
+tracebacks; where its text is cut or cleaned (`redact(str(e))`) and so kept out on purpose; and where the handler
+catches an expected, narrow type, or one that the `try` raises itself; and where a command tells its user what went
+wrong and ends (`return 1`). Narrow types that mean a bug or a failing database (`TypeError`, `SQLAlchemyError`) are
+reported as info, and so is a single request (`requests.post(...)`) or text that is parsed (`json.loads(text)`) whose
+exception the log tells: there is no doubt where it failed. For loggers of an unknown kind it is a hint, without a fix;
+it is a hint, too, where a function that asks (`has_access`) returns False after the log, and, with an unsafe fix, where
+the log names no more than the type of the exception.
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ from prodready.models.handlers import is_broad
 from prodready.models.loggers import LogCall, LoggerKind, log_call
 from prodready.models.reasons import is_kept_short
 
+_MAY_BE_KEPT_OUT: Final = "the text of the exception may be kept out of the log on purpose"
 _COMMANDS: Final = frozenset({Role.CLI, Role.SCRIPT})
 
 
@@ -98,13 +99,13 @@ class MissingTraceback(Rule):
             return
         if context.role_at(node) in _COMMANDS and ends_command(call, context.names):
             return
-        if is_kept_short(call, handler, context) or names_type_only(call, handler) or cuts_text(call, handler):
+        if is_kept_short(call, handler, context) or cuts_text(call, handler):
             return
         broad = is_broad(handler, context.names)
         if not broad and (not is_unexpected(handler, context.names) or raises_what_it_catches(handler, context.names)):
             return
         fix = next((p.fix for p in _ways(call, context)), None)
-        hint = call.kind is LoggerKind.UNKNOWN or answers_no(handler)
+        hint = call.kind is LoggerKind.UNKNOWN or answers_no(handler) or names_type_only(call, handler)
         mild = not broad or one_step_failed(call, handler, context.names)
         severity = Severity.HINT if hint else Severity.INFO if mild else None
         message = "the failure is logged without its traceback"
@@ -120,10 +121,13 @@ def _ways(call: LogCall, context: Context) -> Iterator[Proposal]:
         return
     if call.kind is LoggerKind.LOGURU and call.receiver is None:
         return
+    handler = enclosing_handler(call.node)
+    is_short = handler is not None and names_type_only(call, handler)
+    made = (lambda title: Fix.unsafe(title, _MAY_BE_KEPT_OUT)) if is_short else Fix
     argument = "opt(exception=True)" if call.kind is LoggerKind.LOGURU else "exc_info=True"
-    ways = [Proposal(Fix(f"Add {argument}"), partial(_write, call, "exc_info"))]
+    ways = [Proposal(made(f"Add {argument}"), partial(_write, call, "exc_info"))]
     if call.method in ("error", "aerror") and call.receiver is not None:
-        ways.append(Proposal(Fix(f"Call .{_method(call)}() instead"), partial(_write, call, "exception")))
+        ways.append(Proposal(made(f"Call .{_method(call)}() instead"), partial(_write, call, "exception")))
     yield from reversed(ways) if context.settings.traceback_style == "exception" else ways
 
 

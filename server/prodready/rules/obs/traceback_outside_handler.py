@@ -38,11 +38,11 @@ be called while an exception is handled.
 ## When it is silent
 
 In handlers and `finally` blocks, in functions that a handler of the module calls or that are registered as exception
-handlers, in functions that are handed on as callbacks (`on_error=report`), in methods of classes with bases, which
-may call them from a handler of theirs, in `__exit__`, in functions that ask `sys.exc_info()`, in methods that a logger
-of one's own consists of, and in lambdas; and where a parameter for the exception may be None. In functions whose name
-says that they deal with failures (`handle_error`, `log_failure`), and in those that get the exception as a parameter,
-it is a hint: they are usually called from a handler.
+handlers, in `__exit__`, in functions that ask `sys.exc_info()`, in methods that a logger of one's own consists of, and
+in lambdas; and where a parameter for the exception may be None. Functions whose name says that they deal with failures
+(`on_error`, `log_failure`), those that are handed on as callbacks, methods of classes with bases, and functions that
+get the exception as a parameter may be called from a handler elsewhere: there it is a hint, and where the name says so
+of what others call (`loop.start(on_error=self.on_timer_error)`), nothing is said.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ from prodready.models.no_exception import (
     deals_with_failures,
     exception_parameter,
     found_exception,
+    is_called_from_elsewhere,
     may_handle_exception,
     may_lack_exception,
 )
@@ -81,8 +82,11 @@ class TracebackOutsideHandler(Rule):
             return
         if may_handle_exception(node, context.names) or may_lack_exception(node):
             return
+        after_failure, from_elsewhere = deals_with_failures(node), is_called_from_elsewhere(node, context.names)
+        if after_failure and from_elsewhere:
+            return
         given = None if found_exception(node) else exception_parameter(node)
-        unsure = call.kind is LoggerKind.UNKNOWN or given is not None or deals_with_failures(node)
+        unsure = call.kind is LoggerKind.UNKNOWN or given is not None or after_failure or from_elsewhere
         fix = next((p.fix for p in _ways(call)), None)
         message = "no exception is being handled here: the traceback would be empty"
         if given is not None:
