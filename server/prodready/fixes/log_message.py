@@ -16,6 +16,7 @@ from prodready.fixes.log_template import Break, Field, Piece, Template, Text
 
 _PERCENT_SPEC: Final = re.compile(r"(?:0?\d*)(?:\.\d+)?[fFeEgG]|0?\d*[dxXo]|s")
 _PLACEHOLDER: Final = re.compile(r"%(?:%|[-+ #0]*(?:[1-9]\d*)?(?:\.\d+)?[a-zA-Z])")
+_PERCENT_PLACE: Final = re.compile(r"%([-+ #0]*)(\d*)((?:\.\d*)?)[hlL]?([diuoxXeEfFgGcrsa])")
 _FORMAT_PLACE: Final = re.compile(r"\{\{|\}\}|\{(?:!(?P<conversion>[rsa]))?(?::(?P<spec>[^{}]*))?\}")
 _CONVERSIONS: Final = {"r": "%r", "s": "%s", "a": "%a"}
 _SHOWN_BY: Final = {"str": ("%s", "{}"), "repr": ("%r", "{!r}")}
@@ -191,10 +192,33 @@ def _put(text: Text, values: Iterator[str]) -> Iterator[Piece]:
     for match in _PLACEHOLDER.finditer(text.raw):
         if match.group() != "%%":
             yield _part(text, text.raw[position : match.start()].replace("%%", "%"))
-            brace = {"%s": "{}", "%d": "{}", "%r": "{!r}"}.get(match.group(), f"{{:{match.group()[1:]}}}")
-            yield Field(next(values), match.group(), brace)
+            yield Field(next(values), match.group(), _as_brace(match.group()))
             position = match.end()
     yield _part(text, text.raw[position:].replace("%%", "%"))
+
+
+def _as_brace(place: str) -> str:
+    """Return what `str.format` shows a value by as `place` does with `%`: `{!s:<10}` for `%-10s`.
+
+    A float that `%d` cuts stays whole, as `{:d}` would raise.
+    """
+    match = _PERCENT_PLACE.fullmatch(place)
+    if match is None:
+        return "{}"
+    flags, width, precision, kind = match.groups()
+    align = "<" if "-" in flags and width else ">" if kind in "sra" and width else ""
+    sign = "+" if "+" in flags else " " if " " in flags else ""
+    zero = "0" if "0" in flags and "-" not in flags else ""
+    precision = ".0" if precision == "." else precision
+    if kind in "sra":
+        spec = f"{align}{width}{precision}"
+        conversion = f"!{kind}" if spec or kind != "s" else ""
+        return f"{{{conversion}{':' * bool(spec)}{spec}}}"
+    if kind in "diuc":
+        spec = f"{align}{sign}{zero}{width}"
+    else:
+        spec = f"{align}{sign}{'#' * ('#' in flags)}{zero}{width}{precision}{kind}"
+    return f"{{{':' * bool(spec)}{spec}}}"
 
 
 def _pieces(value: cst.BaseExpression) -> list[Piece]:

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 _LINE_END: Final = re.compile(r"\r\n?")
 _LINE_ENDS: Final = re.compile(r"(\r\n|\r|\n)")
 _FIRST_NEWLINES: Final = re.compile(r"^(?:\\n|\n)+")
-_NAMED_CHARACTER: Final = re.compile(r"(\\N\{[^{}]*\})")
+_NAMED_CHARACTER: Final = re.compile(r"((?<!\\)(?:\\\\)*\\N\{[^{}]*\})")
 _KEY_IN_TEXT: Final = re.compile(r"\b\w+\s*[=:]\s*$")
 _IDENTIFIER: Final = re.compile(r"[^\W\d]\w*")
 _NOT_KEYS: Final = frozenset({"event", "exc_info", "stack_info", "self", "level", "logger", "timestamp"})
@@ -146,7 +146,8 @@ class Template:
         if not self.fields:
             return self.rendered("stdlib", quote, event)
         own = texts[0].quote[0] if texts else quote
-        said = _without_keys(self.pieces) or event
+        said = _without_keys(self.pieces)
+        said = said if any(c.isalnum() or not c.isascii() for c in said) else event
         return own + "".join(_escaped(c, own) for c in said) + own, _keyed(self.fields)
 
 
@@ -194,15 +195,15 @@ def _literal(leaf: Sequence[Text | Field], kind: str, quote: str, has_fields: bo
             parts.append(piece.brace if kind == "loguru" else piece.percent)
         else:
             written = piece.quoted(own, is_raw)
-            parts.append(_doubled(written, kind) if has_fields else written)
+            parts.append(_doubled(written, kind, is_raw) if has_fields else written)
     return f"{'r' if is_raw else ''}{own}{''.join(parts)}{own}"
 
 
-def _doubled(raw: str, kind: str) -> str:
-    """Double what the library would take for a placeholder."""
+def _doubled(raw: str, kind: str, is_raw: bool) -> str:
+    """Double what the library would take for a placeholder; a character's name stays, where it stands for one."""
     if kind != "loguru":
         return raw.replace("%", "%%")
-    parts = _NAMED_CHARACTER.split(raw)
+    parts = [raw] if is_raw else _NAMED_CHARACTER.split(raw)
     return "".join(p if i % 2 else p.replace("{", "{{").replace("}", "}}") for i, p in enumerate(parts))
 
 
@@ -236,7 +237,7 @@ def _without_keys(pieces: Sequence[Piece]) -> str:
             said += _KEY_IN_TEXT.sub(" ", piece.value) if introduces or "=" in piece.value else piece.value
         else:
             said += " "
-    return " ".join(said.split()).strip(" :=,;-([{").removesuffix("()").rstrip(" :=,;-")
+    return " ".join(said.split()).lstrip(" :=,;-").rstrip(" :=,;-([{").removesuffix("()").rstrip(" :=,;-")
 
 
 def _keyed(fields: Sequence[Field]) -> list[str]:
