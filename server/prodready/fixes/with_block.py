@@ -73,12 +73,11 @@ def write_unbound(unbound: Unbound, draft: Draft) -> None:
     replace = _Replace(draft.text_of(unbound.call), name)
 
     def transform(statements: Statements) -> Statements:
-        line = cst.ensure_type(statements[0], cst.SimpleStatementLine)
-        replaced = line.visit(replace)
-        if not isinstance(replaced, cst.SimpleStatementLine) or replace.found is None:
+        replaced = statements[0].visit(replace)
+        if not isinstance(replaced, (cst.SimpleStatementLine, cst.For)) or replace.found is None:
             raise Refusal("the call cannot be found again")
         item = cst.WithItem(_on_one_line(replace.found), cst.AsName(cst.Name(name)))
-        made = with_of([item], [unpadded(replaced)], unbound.resource, line.leading_lines)
+        made = with_of([item], [padded(replaced, [])], unbound.resource, replaced.leading_lines)
         return [fitted(made, [], draft, unbound.statement)]
 
     draft.rewrite(unbound.statement, unbound.statement, transform)

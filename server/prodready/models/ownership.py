@@ -133,7 +133,7 @@ def is_eager(call: ast.Call) -> bool:
 def _use(node: ast.Name, closers: frozenset[str], body: Sequence[ast.stmt], names: Names) -> Use:
     if not isinstance(node.ctx, ast.Load):
         return Use(node, How.BIND)
-    if any(isinstance(up, SCOPES) for up in _inside(node, body)) or _in_lazy_generator(node):
+    if any(isinstance(up, SCOPES) for up in _inside(node, body)) or in_lazy_generator(node):
         return Use(node, How.ESCAPE)
     up = parent(node)
     if isinstance(up, ast.Attribute):
@@ -158,7 +158,8 @@ def _inside(node: ast.AST, body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
             return
 
 
-def _in_lazy_generator(node: ast.AST) -> bool:
+def in_lazy_generator(node: ast.AST) -> bool:
+    """Tell whether a node stands in a generator expression that nothing runs to its end at once."""
     for up in ancestors(node):
         if isinstance(up, ast.stmt):
             return False

@@ -1,21 +1,24 @@
-"""Resources that are used where they are opened and never get a name: `open(p).read()`, `Session().query(A).all()`."""
+"""Resources that are used where they are opened and never get a name: `open(p).read()`, `Session().get(A, 1)`."""
 
 from __future__ import annotations
 
 import ast
+import itertools
 from dataclasses import dataclass
 from typing import Final
 
 from prodready.engine.finding import Fix
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import ancestors, dotted, enclosing_function, enclosing_statement, parent
+from prodready.engine.syntax import dotted, enclosing_function, enclosing_statement, parent
 from prodready.models.dependents import DETACHED, READS, Dependents
-from prodready.models.ownership import is_harmless_call
+from prodready.models.ownership import COMPREHENSIONS, in_lazy_generator, is_harmless_call, is_upload
 from prodready.models.resource_table import Kind, Manager, Resource
 from prodready.models.resources import opened_by
 from prodready.models.scopes import scope_of
 
+_OF_ITS_OWN: Final = frozenset({"close", "aclose", "execution_options", "detach", "makefile", "begin"})
+"""Methods whose results close it, or live on with it."""
 _TITLE: Final = "Open it in a 'with'"
 
 
@@ -39,21 +42,41 @@ class Unbound:
 def unbound_of(node: ast.Call, context: Context, kinds: frozenset[Kind]) -> Unbound | None:
     """Return the nameless resource that a call opens, None when it is bound, handed on, or of another kind."""
     method = _method_called_on(node)
-    if method is None and not _is_plain_argument(node, context.names):
+    if method is None and not _is_used_up(node, context.names):
         return None
     resource = opened_by(node, context.names)
     if resource is None or resource.kind not in kinds:
         return None
-    if method in resource.closers or method in ("close", "aclose", "execution_options", "detach", "makefile"):
+    if method in resource.closers or method in _OF_ITS_OWN:
         return None
     if method is None and resource.kind is not Kind.FILE:
         return None
     statement = enclosing_statement(node)
     if scope_of(statement) is None or enclosing_function(node) is not enclosing_function(statement):
         return None
-    if resource.kind is Kind.SESSION and not _answers_at_once(node):
+    if resource.kind is Kind.SESSION and not _is_done(node):
         return None
     return Unbound(node, resource, statement, _fix(node, resource, statement, context.names))
+
+
+def _is_done(node: ast.Call) -> bool:
+    """Whether the calls on a session end with one that asks the database: a query that gets out has not begun."""
+    here: ast.AST = node
+    method = ""
+    while True:
+        up = parent(here)
+        if isinstance(up, ast.Attribute):
+            method = up.attr
+        elif not isinstance(up, ast.Call) or up.func is not here:
+            break
+        here = up
+    if isinstance(up, (ast.For, ast.comprehension)):
+        return up.iter is here and not in_lazy_generator(here)
+    return method in READS or isinstance(up, ast.Expr)
+
+
+def _value_of(statement: ast.stmt) -> ast.expr | None:
+    return statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr)) else None
 
 
 def _method_called_on(node: ast.Call) -> str | None:
@@ -64,32 +87,30 @@ def _method_called_on(node: ast.Call) -> str | None:
     return None
 
 
-def _is_plain_argument(node: ast.Call, names: Names) -> bool:
-    """Whether the call is the first argument of one that is known to only use it: `json.load(open(p))`."""
-    call = parent(node)
-    return isinstance(call, ast.Call) and call.args[:1] == [node] and is_harmless_call(call, names)
-
-
-def _answers_at_once(node: ast.Call) -> bool:
-    """Whether the calls on a session end with one that asks the database, and do not hand out a query."""
+def _is_used_up(node: ast.Call, names: Names) -> bool:
+    """Whether the call is gone through, uploaded, or given to one that only uses it: `json.load(open(p))`."""
+    up = parent(node)
+    if isinstance(up, ast.For):
+        return up.iter is node
+    if isinstance(up, ast.comprehension):
+        return up.iter is node and not in_lazy_generator(node)
     here: ast.AST = node
-    method = ""
-    while True:
-        up = parent(here)
-        if isinstance(up, ast.Attribute):
-            method = up.attr
-        elif not isinstance(up, ast.Call) or up.func is not here:
-            return method in READS
-        here = up
+    while isinstance(up, (ast.Dict, ast.List, ast.Tuple)):
+        here, up = up, parent(up)
+    call = parent(up) if isinstance(up, ast.keyword) else up
+    if not isinstance(call, ast.Call):
+        return False
+    return is_upload(call, here, names) or (here is node and call.func is not node and is_harmless_call(call, names))
 
 
 def _fix(node: ast.Call, resource: Resource, statement: ast.stmt, names: Names) -> Fix | None:
     """What a `with` around the statement promises: the resource is opened first in it, and its value is all read."""
     if resource.manager is not Manager.OWN or resource.is_async or (resource.caution and resource.is_known):
         return None
-    value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr)) else None
-    use = next((up for up in ancestors(node) if isinstance(up, ast.Call)), None)
-    if value is None or use is None or parent(statement) is None or not _comes_first(node, value):
+    if isinstance(statement, ast.For):
+        return Fix(_TITLE) if resource.kind is Kind.FILE and _comes_first(node, statement.iter) else None
+    value = _value_of(statement)
+    if value is None or not _comes_first(node, value):
         return None
     if isinstance(statement, ast.Assign) and not all(isinstance(t, ast.Name) for t in statement.targets):
         return None
@@ -102,14 +123,34 @@ def _fix(node: ast.Call, resource: Resource, statement: ast.stmt, names: Names) 
 
 def _comes_first(node: ast.AST, value: ast.expr) -> bool:
     """Whether nothing that matters is evaluated in `value` before `node`: only calls and parts on the way to it."""
-    here: ast.AST | None = node
-    while here is not None and here is not value:
+    here: ast.AST = node
+    while here is not value:
         up = parent(here)
-        if isinstance(up, ast.Call) and up.func is not here and up.args[:1] != [here]:
-            return False
-        if isinstance(up, ast.Call) and up.func is not here and dotted(up.func) is None:
-            return False
-        if not isinstance(up, (ast.Call, ast.Attribute, ast.Subscript)):
+        if isinstance(up, ast.comprehension):
+            owner = parent(up)
+            if (
+                not isinstance(owner, (*COMPREHENSIONS, ast.GeneratorExp))
+                or owner.generators[0] is not up
+                or up.iter is not here
+            ):
+                return False
+            up = owner
+        elif isinstance(up, ast.keyword):
+            call = parent(up)
+            if not isinstance(call, ast.Call) or not _is_first_given(call, up):
+                return False
+            up = call
+        elif isinstance(up, ast.Call) and up.func is not here:
+            if not _is_first_given(up, here):
+                return False
+        elif not isinstance(up, (ast.Call, ast.Attribute, ast.Subscript)):
             return False
         here = up
-    return here is value
+    return True
+
+
+def _is_first_given(call: ast.Call, argument: ast.AST) -> bool:
+    """Whether nothing that could fail, or see the resource being opened, is evaluated in front of an argument."""
+    given = itertools.takewhile(lambda other: other is not argument, [*call.args, *call.keywords])
+    values = (other.value if isinstance(other, ast.keyword) else other for other in given)
+    return dotted(call.func) is not None and all(isinstance(value, (ast.Name, ast.Constant)) for value in values)

@@ -39,9 +39,10 @@ def load_rates(url):
 Opens the resource in a `with` that ends where it is closed today, or behind the last statement that needs it where it
 is never closed. Library knowledge decides which `with`: `sqlite3.connect()` and most database drivers get
 `contextlib.closing`, as their own `with` ends a transaction and does not close; asynchronous clients get `async with`.
-`data = open(path).read()` becomes a `with` of two lines. The fix is unsafe where what leaves the block may still need
-the resource (a lazy reader, a cursor), and for executors, whose `with` waits for the work; there is none for an
-executor that the function does not wait for, or only for some time (`shutdown(wait=False)`, `result(timeout=5)`).
+`data = open(path).read()` becomes a `with` of two lines, and `for line in open(path):` stands in one. The fix is unsafe
+where what leaves the block may still need the resource (a lazy reader, a cursor), and for executors, whose `with` waits
+for the work; there is none for an executor that the function does not wait for, or only for some time
+(`shutdown(wait=False)`, `result(timeout=5)`).
 
 ## When it is silent
 
