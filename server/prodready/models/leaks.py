@@ -43,7 +43,8 @@ class Leak:
     """A local resource that is not closed on every path.
 
     `last` is the last statement, in the block of `statement`, that must stand inside a `with`; None when none can be
-    written. `caution` says what may change then, empty when nothing does.
+    written. `caution` says what may change then, empty when nothing does. `unawaited` is a closing method whose
+    coroutine nobody awaits, so that nothing happens.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Leak:
     outcome: Outcome
     last: ast.stmt | None = None
     caution: str = ""
+    unawaited: str = ""
 
     @property
     def fix(self) -> Fix | None:
@@ -65,7 +67,8 @@ class Leak:
     @property
     def problem(self) -> str:
         """What happens to the resource, for messages: `'session' is never closed`."""
-        return f"'{self.name}' {_problem(self.outcome)}"
+        reason = f", as '{self.unawaited}' is not awaited" if self.unawaited else ""
+        return f"'{self.name}' {_problem(self.outcome)}{reason}"
 
 
 def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset[Kind]) -> Leak | None:
@@ -98,8 +101,9 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
     opened_here = Opened(name, node, resource, scope, uses)
     if outcome.verdict is Verdict.NEVER and lives_on(opened_here, context.names):
         return None
-    last, caution = extent_of(opened_here, context.names)
-    return Leak(name, call, node, resource, outcome, last, caution)
+    unawaited = next((use.method for use in uses if _is_dropped(use, resource)), "")
+    last, caution = extent_of(opened_here, context.names) if not unawaited else (None, "")
+    return Leak(name, call, node, resource, outcome, last, caution, unawaited)
 
 
 @remembered
@@ -210,8 +214,16 @@ def _outcome(opened: Opened, context: Context) -> Outcome:
 def _ends_it(use: Use, resource: Resource) -> bool:
     """Whether a use closes the resource: by a call, by its own `with`, or by one that closes whatever it gets."""
     if use.how is How.ENTER:
-        return resource.manager is Manager.OWN or not isinstance(parent(use.node), ast.withitem)
-    return use.how is How.CLOSE
+        return not resource.is_transaction or not isinstance(parent(use.node), ast.withitem)
+    return use.how is How.CLOSE and not _is_dropped(use, resource)
+
+
+def _is_dropped(use: Use, resource: Resource) -> bool:
+    """Whether a use makes a coroutine that would close the resource, and nobody awaits that."""
+    if not resource.is_async or use.awaited or use.how is not How.CLOSE or use.method not in ("close", "aclose"):
+        return False
+    call = parent(parent(use.node) or use.node)
+    return call is not None and isinstance(parent(call), ast.Expr)
 
 
 def _site(node: ast.Name) -> ast.AST:

@@ -178,7 +178,7 @@ def _attribute(node: ast.Name, attribute: ast.Attribute, closers: frozenset[str]
             return Use(node, How.ESCAPE, name)
         how = How.CLOSE if name in closers else How.METHOD
         return Use(node, how, name, isinstance(parent(up), ast.Await))
-    if name in closers:
+    if name in closers or name == "connection_pool":  # which may be told to disconnect
         return Use(node, How.ESCAPE, name)
     if not isinstance(attribute.ctx, ast.Load) or name in _DATA or _only_looks(attribute, up):
         return Use(node, How.READ, name)

@@ -39,7 +39,8 @@ class Resource:
     `is_async`: the closing method is awaited, and the `with` is an `async with`. `caution` says what the `with` does
     besides closing; it makes a fix unsafe. `lazy` is a pattern for the methods of a client whose results are still read
     through it: of a database's, a cursor, of an HTTP client's, an answer that is streamed. `has_parts`: what
-    its attributes and items give is nothing without it, as the collections of a database are.
+    its attributes and items give is nothing without it, as the collections of a database are. `is_transaction`: its own
+    `with` ends a transaction and leaves it open.
     `is_known`: the table or the class says so, it is not guessed from a name.
     """
 
@@ -51,6 +52,7 @@ class Resource:
     caution: str = ""
     lazy: str = "stream|send"
     has_parts: bool = False
+    is_transaction: bool = False
     is_known: bool = True
     called: str = ""
 
@@ -66,6 +68,7 @@ _SOCKET: Final = Resource(Kind.SOCKET)
 _CONNECTION: Final = Resource(Kind.CONNECTION)
 # These have a `with` of their own that ends a transaction, or commits, and does not just close.
 _DATABASE: Final = Resource(Kind.CONNECTION, manager=Manager.CLOSING)
+_TRANSACTION: Final = replace(_DATABASE, is_transaction=True)
 _CLIENT: Final = Resource(Kind.CLIENT)
 _EVERYTHING: Final = ".*"
 _MONGO: Final = replace(
@@ -74,6 +77,7 @@ _MONGO: Final = replace(
     r"|server_info)|list_\w+_names).*",
     has_parts=True,
 )
+_REDIS: Final = replace(_CLIENT, lazy=r"pubsub|pipeline|lock|monitor|register_script|\w*scan_iter")
 _ASYNC_CLIENT: Final = Resource(Kind.CLIENT, is_async=True)
 _ASYNC_CONNECTION: Final = Resource(Kind.CONNECTION, is_async=True)
 _CURSOR: Final = Resource(Kind.CURSOR, manager=Manager.CLOSING)
@@ -141,16 +145,26 @@ CONSTRUCTORS: Final[Mapping[str, Resource]] = {
     **_each(
         _DATABASE,
         (
-            "sqlite3.connect", "sqlite3.Connection", "psycopg2.connect", "psycopg.connect",
-            "psycopg.Connection.connect", "pymysql.connect", "pymysql.Connect", "MySQLdb.connect",
-            "mysql.connector.connect", "pyodbc.connect", "cx_Oracle.connect", "oracledb.connect",
+            "psycopg.connect", "psycopg.Connection.connect", "pymysql.connect", "pymysql.Connect", "MySQLdb.connect",
+            "mysql.connector.connect", "cx_Oracle.connect", "oracledb.connect",
             "snowflake.connector.connect", "pymssql.connect", "http.client.HTTPConnection",
             "http.client.HTTPSConnection",
         ),
     ),
+    **_each(_TRANSACTION, ("sqlite3.connect", "sqlite3.Connection", "psycopg2.connect", "pyodbc.connect")),
     "aiosqlite.connect": _ASYNC_CONNECTION,
     # Its connection has neither a context manager nor `aclose`.
-    "asyncpg.connect": replace(_ASYNC_CONNECTION, manager=Manager.NONE),
+    "asyncpg.connect": replace(_ASYNC_CONNECTION, closers=frozenset({"close", "terminate"}), manager=Manager.NONE),
+    # Its `with` ends a transaction besides, and there is no `aclose`.
+    "psycopg.AsyncConnection.connect": replace(_ASYNC_CONNECTION, manager=Manager.NONE),
+    "asyncpg.create_pool": replace(
+        _ASYNC_CLIENT, closers=frozenset({"close", "terminate"}), lazy="acquire", called="pool"
+    ),
+    **_each(_REDIS, ("redis.Redis", "redis.StrictRedis", "redis.from_url", "redis.Redis.from_url")),
+    **_each(
+        replace(_REDIS, closers=frozenset({"close", "aclose"}), is_async=True),
+        ("redis.asyncio.Redis", "redis.asyncio.from_url", "redis.asyncio.Redis.from_url"),
+    ),
     **_each(
         _CLIENT,
         (

@@ -138,6 +138,8 @@ def is_lifecycle_function(function: ast.AST | None) -> bool:
 def _as_called(resource: Resource, call: ast.Call, names: Names) -> Resource | None:
     if resource.kind is Kind.SESSION and _is_on_connection(call, names):
         return None
+    if keyword(call, "connection_pool") is not None:
+        return None  # it opens nothing of its own
     if resource.kind is Kind.TEMPORARY and is_constant(keyword(call, "delete"), False):
         return replace(resource, kind=Kind.FILE)
     return resource

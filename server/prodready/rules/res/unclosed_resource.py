@@ -115,7 +115,7 @@ class UnclosedResource(Rule):
 
 def _severity(leak: Leak, context: Context) -> Severity:
     kind, fails = leak.resource.kind, leak.outcome.verdict is Verdict.FAILURE
-    if fails and leak.resource.manager is Manager.NONE:
+    if fails and kind is Kind.EXECUTOR and leak.resource.manager is Manager.NONE:
         return Severity.HINT
     once = leak.last is None and context.scope_name(leak.statement) == ""
     collected = kind in (Kind.FILE, Kind.EXECUTOR) or _is_local(leak)
