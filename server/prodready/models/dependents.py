@@ -253,7 +253,9 @@ class Dependents:
             return False
         if is_eager(node) or written == "next":
             return self._hands_out_objects()
-        return self.resource.kind is not Kind.SESSION or not (last[:1].isupper() or last in _TEXT_METHODS)
+        if self.resource.kind is not Kind.SESSION or any(dotted(argument) == self.name for argument in arguments):
+            return True
+        return not (last[:1].isupper() or last in _TEXT_METHODS)
 
     def _is_plain_call(self, node: ast.Call) -> bool:
         if not _PLAIN_CALLS.isdisjoint(called_as(node, self.resolver)):

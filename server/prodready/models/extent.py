@@ -77,7 +77,7 @@ def _allows_with(opened: Opened) -> bool:
 
 def _is_in_the_way(opened: Opened) -> bool:
     """Tell whether the name is bound again, or its value entered by a `with` that is the resource's own."""
-    if sum(use.how is How.BIND for use in opened.uses) > 1:
+    if sum(use.how is How.BIND and isinstance(use.node.ctx, ast.Store) for use in opened.uses) > 1:
         return True
     return opened.resource.manager is Manager.OWN and any(use.how is How.ENTER for use in opened.uses)
 

@@ -81,7 +81,9 @@ def leak_of(node: ast.Assign | ast.AnnAssign, context: Context, kinds: frozenset
     if resource is None or resource.kind not in kinds:
         return None
     scope = scope_of(node)
-    if scope is None or _is_laid_over(call, context.names) or not is_bound_once(name, scope, context):
+    if scope is None or _is_laid_over(call, context.names):
+        return None
+    if not is_bound_once(name, scope, context, may_be_deleted=True):
         return None
     if is_bare_module_level(node):
         return _at_module_level(Leak(name, call, node, resource, Outcome(Verdict.NEVER)), context)
@@ -171,7 +173,8 @@ def _is_awaited(uses: Iterable[Use]) -> bool:
 
 def _is_ours(uses: Sequence[Use], resource: Resource, outcome: Outcome, scope: Scope) -> bool:
     """Tell whether closing is up to this function: nobody else got hold of the resource."""
-    if any(use.how is How.ESCAPE for use in uses):
+    kept = {How.ESCAPE} if resource.kind is Kind.SESSION else {How.ESCAPE, How.WRAPPED}
+    if any(use.how in kept for use in uses):
         return False
     # What has to be awaited to be closed, a function that cannot await leaves to whoever gets it.
     if resource.is_async and not isinstance(scope.function, ast.AsyncFunctionDef):

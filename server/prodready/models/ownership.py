@@ -11,7 +11,8 @@ from typing import Final
 
 from prodready.engine.remembered import remembered
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import SCOPES, ancestors, dotted, enclosing_function, parent, placed, walk
+from prodready.engine.syntax import FUNCTIONS, SCOPES, ancestors, dotted, enclosing_function, parent, placed, walk
+from prodready.models.naming import words_of
 
 COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
 
@@ -25,6 +26,7 @@ class How(enum.Enum):
     ENTER = "entered by a with"
     READ = "read or tested"
     LENT = "passed to a call that may do anything but hardly keeps it"
+    WRAPPED = "given to an object that stays in the hands of the function"
     ESCAPE = "leaves the hands of the function"
 
 
@@ -53,6 +55,15 @@ _KEEPER: Final = re.compile(
     r"|^_?(?:add|register|set|put|store|attach|make|build|init|setup|configure|wrap|new|open|start|spawn|serve|schedule)_",
 )
 """Calls that keep, or hand on, what they are given, by the last part of the callee's name."""
+_ASKING: Final = frozenset(
+    {"get", "list", "count", "find", "fetch", "load", "read", "query", "search", "check", "is", "has"}
+)
+_DOING: Final = frozenset({"add", "attach", "configure", "init", "put", "register", "set", "setup", "store"})
+_RESOURCES: Final = frozenset({
+    "session", "sessions", "db", "database", "conn", "connection", "connections", "client", "sock", "socket", "file",
+    "files", "handle", "stream", "resource", "resources", "cursor", "pool", "executor", "transaction",
+})  # fmt: skip
+_ADVERBS: Final = frozenset({"after", "all", "both", "down", "if", "in", "it", "later", "now", "on", "safe", "up"})
 _SPAWNERS: Final = frozenset({
     "create_task", "ensure_future", "run_coroutine_threadsafe", "start_soon", "partial", "Thread", "Process", "Timer",
 })  # fmt: skip
@@ -229,9 +240,57 @@ def _argument(node: ast.expr, names: Names) -> How:
         return How.ENTER if isinstance(parent(call), ast.withitem) else How.ESCAPE
     if is_harmless_call(call, names) or last == "run_in_executor":
         return How.READ
-    if not last or last[0].isupper() or _CLOSER.search(last) or _KEEPER.match(last):
-        return How.ESCAPE
-    return How.LENT
+    if last[:1].isupper():
+        return How.WRAPPED if _stays_here(call, names) else How.ESCAPE
+    is_telling = last and not (_CLOSER.search(last) or _KEEPER.match(last))
+    return How.LENT if is_telling or _works_with(node, call, last, names) else How.ESCAPE
+
+
+def _works_with(node: ast.expr, call: ast.Call, last: str, names: Names) -> bool:
+    """Whether a function adds, sets or closes something else by what it gets: `add_order(session, data)`."""
+    words = words_of(last)
+    nouns = set(words[1:])
+    if not nouns or nouns & (_RESOURCES | set(words_of(dotted(node) or ""))):
+        return False
+    if words[0] in _ASKING:
+        return True
+    is_function = isinstance(call.func, ast.Name) or names.qualified(call.func) is not None
+    is_first = call.args[:1] == [node] or isinstance(parent(node), ast.keyword)
+    if not is_function or not is_first or len(call.args) + len(call.keywords) < 2:
+        return False
+    is_thing = not words[-1].endswith("ly") and words[-1] not in _ADVERBS
+    return is_thing and (words[0] in _DOING or _CLOSER.fullmatch(words[0]) is not None)
+
+
+def _stays_here(call: ast.Call, names: Names) -> bool:
+    """Whether an object is only asked for methods: `Orders(session).total()`, or with a name in between.
+
+    One that may be told to close what it was given, or to go on by itself, is not taken for such.
+    """
+    up = parent(call)
+    if isinstance(up, ast.Attribute):
+        return _is_plain_method(up)
+    if not isinstance(up, ast.Assign) or len(up.targets) != 1 or not isinstance(up.targets[0], ast.Name):
+        return False
+    function = enclosing_function(call)
+    if not isinstance(function, FUNCTIONS) or _has_finalizer(call, names):
+        return False
+    mentions = _mentions((function.body[0], True), names).get(up.targets[0].id, [])
+    others = [n for n in mentions if not isinstance(n.ctx, ast.Store)]
+    is_local = all(enclosing_function(n) is function and not in_lazy_generator(n) for n in others)
+    return is_local and len(mentions) - len(others) == 1 and all(_is_plain_method(parent(n)) for n in others)
+
+
+def _is_plain_method(attribute: ast.AST | None) -> bool:
+    call = parent(attribute) if isinstance(attribute, ast.Attribute) else None
+    if not isinstance(attribute, ast.Attribute) or not isinstance(call, ast.Call) or call.func is not attribute:
+        return False
+    return not _CLOSER.search(attribute.attr) and not _KEEPER.match(attribute.attr) and "__" not in attribute.attr
+
+
+def _has_finalizer(call: ast.Call, names: Names) -> bool:
+    """Whether the objects of a class of the project tidy up by themselves."""
+    return "__del__" in names.class_members(names.qualified(call.func) or "")[0]
 
 
 def _is_handed_to_task(call: ast.Call) -> bool:

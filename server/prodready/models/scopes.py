@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from prodready.engine.facts import ModuleFacts, OtherSymbol, Symbol
 from prodready.engine.rule import Context
-from prodready.engine.syntax import FUNCTIONS, FunctionNode, ancestors, enclosing_class, enclosing_function, parent
+from prodready.engine.syntax import (
+    FUNCTIONS,
+    FunctionNode,
+    ancestors,
+    enclosing_class,
+    enclosing_function,
+    parent,
+    walk_own,
+)
 from prodready.models.resources import is_lifecycle_function
 
 
@@ -39,21 +47,28 @@ def is_bare_module_level(statement: ast.stmt) -> bool:
     return parent(statement) is None
 
 
-def is_bound_once(name: str, scope: Scope, context: Context) -> bool:
+def is_bound_once(name: str, scope: Scope, context: Context, *, may_be_deleted: bool = False) -> bool:
     """Tell whether `name` is bound by one statement only, a fallback such as `name = None` aside.
 
-    At module level nothing else may reach the name: no function, no export, and no code that hands it on.
+    At module level nothing else may reach the name: no function, no export, and no code that hands it on. To delete a
+    name binds it, too, unless it `may_be_deleted`.
     """
     if scope.function is not None:
-        bound = context.names.local_symbols(scope.function).get(name, ())
-        return _is_one(bound)
+        count = _count(context.names.local_symbols(scope.function).get(name, ()))
+        return count == 1 or (may_be_deleted and count > 1 and count - _deletions(name, scope) == 1)
     facts = context.facts
-    return _is_one(facts.symbols.get(name, ())) and not _is_reachable(name, facts)
+    return _count(facts.symbols.get(name, ())) == 1 and not _is_reachable(name, facts)
+
+
+def _deletions(name: str, scope: Scope) -> int:
+    """Return how often statements delete a name."""
+    deleted = (target for node in walk_own(scope.body) if isinstance(node, ast.Delete) for target in node.targets)
+    return sum(isinstance(target, ast.Name) and target.id == name for target in deleted)
 
 
 def _is_reachable(name: str, facts: ModuleFacts) -> bool:
     return name in facts.function_reads or name in facts.exports or name in facts.module_hands_on
 
 
-def _is_one(bound: tuple[Symbol, ...]) -> bool:
-    return sum(not (isinstance(symbol, OtherSymbol) and symbol.literal) for symbol in bound) == 1
+def _count(bound: tuple[Symbol, ...]) -> int:
+    return sum(not (isinstance(symbol, OtherSymbol) and symbol.literal) for symbol in bound)
