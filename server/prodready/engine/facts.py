@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 
-from prodready.engine.closing import closing_traits
+from prodready.engine.closing import closing_traits, given_by
 from prodready.engine.likeness import declared, likeness, unsubscripted
 from prodready.engine.syntax import FUNCTIONS, FunctionNode, dotted, flat_statements
 from prodready.engine.usage import UNUSED, Usage, joined
@@ -48,11 +48,15 @@ class AliasSymbol:
 
 @dataclass(frozen=True)
 class FunctionSymbol:
-    """A function: its decorators' and return annotation's dotted names as written, and whether it is `async`."""
+    """A function: its decorators' and return annotation's dotted names as written, and whether it is `async`.
+
+    `gives` is what makes the value that it returns, where that is all, and it may have to be closed.
+    """
 
     is_async: bool = False
     decorators: tuple[str, ...] = ()
     returns: str | None = None
+    gives: str | None = None
 
 
 @dataclass(frozen=True)
@@ -404,9 +408,8 @@ def _targets(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, Sy
 def function_symbol(node: FunctionNode) -> FunctionSymbol:
     """Return the facts of a function."""
     decorators = (dotted(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list)
-    return FunctionSymbol(
-        isinstance(node, ast.AsyncFunctionDef), tuple(d for d in decorators if d), _type_named(node.returns)
-    )
+    is_async = isinstance(node, ast.AsyncFunctionDef)
+    return FunctionSymbol(is_async, tuple(d for d in decorators if d), _type_named(node.returns), given_by(node))
 
 
 def _type_named(annotation: ast.expr | None) -> str | None:

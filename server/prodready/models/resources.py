@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from prodready.engine.facts import ClassSymbol, ModuleFacts
+from prodready.engine.facts import CallSymbol, ClassSymbol, FunctionSymbol, ModuleFacts
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import (
     FUNCTIONS,
@@ -17,6 +17,7 @@ from prodready.engine.syntax import (
     enclosing_function,
     is_constant,
     keyword,
+    parent,
     walk_own,
 )
 from prodready.models.resource_table import (
@@ -60,8 +61,52 @@ def library_resource(call: ast.Call, names: Names) -> Resource | None:
     if qualified is not None and _derives_from_session(qualified, names):
         return SESSION
     if isinstance(call.func, ast.Attribute):
-        return METHODS.get((made_by(call.func.value, names) or "", call.func.attr))
-    return None
+        found = METHODS.get((made_by(call.func.value, names) or "", call.func.attr))
+        if found is not None:
+            return found
+    return _given_by_function(call, qualified, names)
+
+
+def _given_by_function(call: ast.Call, qualified: str | None, names: Names) -> Resource | None:
+    """Return what a function or a method of the project opens for its caller: `def connect(): return open(PATH)`."""
+    is_awaited = isinstance(parent(call), ast.Await)
+    if qualified is not None:
+        symbol, facts = names.symbol(qualified) or (None, names.facts)
+        gives = symbol.gives if isinstance(symbol, FunctionSymbol) and symbol.is_async is is_awaited else None
+    else:
+        gives, facts = _given_by_method(call, is_awaited, names)
+    maker = names.qualify_in(facts, gives) if gives else None
+    resource = _of_maker(maker, names) if maker else None
+    # No `with` can be asked to wait for the function first.
+    return replace(resource, manager=Manager.NONE) if resource is not None and is_awaited else resource
+
+
+def _given_by_method(call: ast.Call, is_awaited: bool, names: Names) -> tuple[str | None, ModuleFacts]:
+    written = dotted(call.func) or ""
+    owner = names.own_class(call)
+    if owner is None or not written.startswith("self.") or written.count(".") > 1:
+        return None, names.facts
+    method = written.removeprefix("self.")
+    said = f"{method}:{'awaited:' if is_awaited else ''}gives:"
+    for symbol, facts, _ in _lineage(f"{names.facts.name}.{owner}", names):
+        if method in symbol.methods:
+            return next((trait.removeprefix(said) for trait in symbol.traits if trait.startswith(said)), None), facts
+    return None, names.facts
+
+
+def _of_maker(maker: str, names: Names) -> Resource | None:
+    if maker in CONSTRUCTORS:
+        return CONSTRUCTORS[maker]
+    owner, _, method = maker.rpartition(".")
+    return SESSION_FACTORIES.get(_made_by_project(maker, names)) or METHODS.get(
+        (_made_by_project(owner, names), method)
+    )
+
+
+def _made_by_project(qualified: str, names: Names) -> str:
+    """Return what makes a value at the module level of a module of the project, empty where nobody knows."""
+    symbol, facts = names.symbol(qualified) or (None, names.facts)
+    return (names.qualify_in(facts, symbol.callee) or "") if isinstance(symbol, CallSymbol) else ""
 
 
 def opened_by(call: ast.Call, names: Names) -> Resource | None:

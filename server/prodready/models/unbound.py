@@ -20,6 +20,7 @@ from prodready.models.scopes import scope_of
 _OF_ITS_OWN: Final = frozenset({"close", "aclose", "execution_options", "detach", "makefile", "begin"})
 """Methods whose results close it, or live on with it."""
 _TITLE: Final = "Open it in a 'with'"
+_PLAIN: Final = (ast.Name, ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.keyword, ast.expr_context)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,5 +153,9 @@ def _comes_first(node: ast.AST, value: ast.expr) -> bool:
 def _is_first_given(call: ast.Call, argument: ast.AST) -> bool:
     """Whether nothing that could fail, or see the resource being opened, is evaluated in front of an argument."""
     given = itertools.takewhile(lambda other: other is not argument, [*call.args, *call.keywords])
-    values = (other.value if isinstance(other, ast.keyword) else other for other in given)
-    return dotted(call.func) is not None and all(isinstance(value, (ast.Name, ast.Constant)) for value in values)
+    return dotted(call.func) is not None and all(map(_is_plain, given))
+
+
+def _is_plain(given: ast.AST) -> bool:
+    """Whether an argument is made of names and literals."""
+    return all(isinstance(node, _PLAIN) for node in ast.walk(given))
