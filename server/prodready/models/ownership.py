@@ -97,8 +97,12 @@ def uses_of(name: str, body: Sequence[ast.stmt], closers: frozenset[str], names:
     `body` is all of a function's, or one statement. `closers` are the names of the methods that close what the name
     holds.
     """
-    mentions = _mentions((body[0], len(body) > 1), names)
-    return [_use(node, closers, body, names) for node in mentions.get(name, ())]
+    return [_use(node, closers, body, names) for node in mentions_in(body, names).get(name, ())]
+
+
+def mentions_in(body: Sequence[ast.stmt], names: Names) -> dict[str, list[ast.Name]]:
+    """Return where each name stands in all of a function's body, or in one statement, in source order."""
+    return _mentions((body[0], len(body) > 1), names)
 
 
 @remembered
@@ -275,7 +279,7 @@ def _stays_here(call: ast.Call, names: Names) -> bool:
     function = enclosing_function(call)
     if not isinstance(function, FUNCTIONS) or _has_finalizer(call, names):
         return False
-    mentions = _mentions((function.body[0], True), names).get(up.targets[0].id, [])
+    mentions = mentions_in(function.body, names).get(up.targets[0].id, [])
     others = [n for n in mentions if not isinstance(n.ctx, ast.Store)]
     is_local = all(enclosing_function(n) is function and not in_lazy_generator(n) for n in others)
     return is_local and len(mentions) - len(others) == 1 and all(_is_plain_method(parent(n)) for n in others)

@@ -63,6 +63,7 @@ class Resource:
 
 
 _FILE: Final = Resource(Kind.FILE)
+PATH_OPEN: Final = _FILE
 _TEMPORARY: Final = Resource(Kind.TEMPORARY)
 _SOCKET: Final = Resource(Kind.SOCKET)
 _CONNECTION: Final = Resource(Kind.CONNECTION)
@@ -210,7 +211,6 @@ METHODS: Final[Mapping[tuple[str, str], Resource]] = {
     **{(maker, "raw_connection"): _DATABASE for maker in _ENGINES},
     **{(maker, "connect"): _ASYNC_CONNECTION for maker in _ASYNC_ENGINES},
     **{(maker, "cursor"): _CURSOR for maker in _CURSOR_MAKERS},
-    ("pathlib.Path", "open"): _FILE,
     ("asyncpg.create_pool", "acquire"): replace(_ASYNC_CONNECTION, manager=Manager.NONE),
 }
 """Methods that return something open, by what made the object that they are called on."""

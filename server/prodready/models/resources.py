@@ -20,6 +20,7 @@ from prodready.engine.syntax import (
     parent,
     walk_own,
 )
+from prodready.models.paths import is_path
 from prodready.models.resource_table import (
     ACLOSE_ONLY,
     ASYNC_SESSION,
@@ -30,6 +31,7 @@ from prodready.models.resource_table import (
     GUESSED_SESSION,
     HARMLESS,
     METHODS,
+    PATH_OPEN,
     SESSION,
     SESSION_FACTORIES,
     Kind,
@@ -40,6 +42,7 @@ from prodready.models.resource_table import (
 _SESSION_CLASSES: Final = frozenset(name for name, resource in CONSTRUCTORS.items() if resource.kind is Kind.SESSION)
 _SESSION_NAMES: Final = frozenset({"SessionLocal", "AsyncSessionLocal"})
 """What the documentation of FastAPI, and those who follow it, call their sessionmakers."""
+_METHODS: Final = frozenset({"open", *(method for _, method in METHODS)})
 _MANAGER_DECORATORS: Final = frozenset({"contextmanager", "asynccontextmanager", "fixture"})
 
 
@@ -60,7 +63,9 @@ def library_resource(call: ast.Call, names: Names) -> Resource | None:
         return SESSION_FACTORIES[maker]
     if qualified is not None and _derives_from_session(qualified, names):
         return SESSION
-    if isinstance(call.func, ast.Attribute):
+    if isinstance(call.func, ast.Attribute) and call.func.attr in _METHODS:
+        if call.func.attr == "open" and is_path(call.func.value, names):
+            return PATH_OPEN
         found = METHODS.get((made_by(call.func.value, names) or "", call.func.attr))
         if found is not None:
             return found
