@@ -11,6 +11,7 @@ import libcst as cst
 
 from prodready.engine.facts import ImportSymbol
 from prodready.engine.syntax import block_of, enclosing_function
+from prodready.fixes.closing_calls import RemoveClosing, without_closing
 from prodready.fixes.flat import flat
 from prodready.fixes.imports import Refusal
 from prodready.fixes.with_layout import (
@@ -53,7 +54,7 @@ def write_leak(leak: Leak, draft: Draft) -> None:
 
     def transform(statements: Statements) -> Statements:
         _check_shape(statements, leak.statement, last)
-        body, footer = _without_closing(statements[1:], _RemoveClosing(leak.name, closers, leak.resource.kind))
+        body, footer = without_closing(statements[1:], RemoveClosing(leak.name, closers, leak.resource.kind))
         return [header.around(statements[0], body, only_comments(footer))]
 
     draft.rewrite(leak.statement, last, transform)
@@ -299,112 +300,6 @@ def _on_one_line(call: cst.Call) -> cst.BaseExpression:
     last = [argument.with_changes(comma=cst.MaybeSentinel.DEFAULT) for argument in call.args[-1:]]
     text = flat(call.with_changes(args=[*call.args[:-1], *last]))
     return call if "\n" in text else cst.parse_expression(text)
-
-
-class _RemoveClosing(cst.CSTTransformer):
-    """Removes the closing calls that a way out of the block follows at once: leaving the `with` closes there."""
-
-    def __init__(self, name: str, closers: frozenset[str], kind: Kind) -> None:
-        self.name = name
-        self.closers = closers
-        self.kind = kind
-
-    def closes(self, statement: cst.CSTNode) -> bool:
-        """Whether a statement is `name.close()`, awaited or not, alone on its line."""
-        return _closed_name(statement, self.closers) == self.name
-
-    def ended(self, node: cst.BaseStatement) -> cst.BaseStatement:
-        """Return the statement that the `with` ends with, without the closing calls at the ends of its own blocks.
-
-        In a `try`, only a socket's goes: what closing a file raises, while it is written, is for the handlers.
-        """
-        if isinstance(node, cst.If):
-            return self._ended_if(node)
-        if self.kind is not Kind.SOCKET or not isinstance(node, (cst.Try, cst.TryStar)):
-            return node
-        if node.finalbody is None and _leaves_behind(node.orelse):
-            return node.with_changes(body=self._ended_block(node.body))
-        return node
-
-    def _ended_if(self, node: cst.If) -> cst.If:
-        orelse = node.orelse
-        if isinstance(orelse, cst.If):
-            orelse = self._ended_if(orelse)
-        elif orelse is not None:
-            orelse = orelse.with_changes(body=self._ended_block(orelse.body))
-        return node.with_changes(body=self._ended_block(node.body), orelse=orelse)
-
-    def _ended_block(self, block: cst.BaseSuite) -> cst.BaseSuite:
-        if not isinstance(block, cst.IndentedBlock):
-            return block
-        *others, last = block.body
-        if others and self.closes(last):
-            return block.with_changes(body=others, footer=[*comments_of(last), *block.footer])
-        return block.with_changes(body=[*others, self.ended(last)])
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802  libcst's name
-        return False
-
-    def leave_IndentedBlock(  # noqa: N802  libcst's name
-        self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
-    ) -> cst.BaseSuite:
-        kept: list[cst.BaseStatement] = []
-        lines: Lines = ()
-        for statement, following in zip(updated_node.body, [*updated_node.body[1:], None], strict=True):
-            if self.closes(statement) and following is not None and _leaves(following):
-                lines = [*lines, *comments_of(statement)]
-            else:
-                kept.append(padded(statement, [*lines, *lines_of(statement)]) if lines else statement)
-                lines = ()
-        return updated_node.with_changes(body=kept)
-
-
-def _without_closing(statements: Statements, remover: _RemoveClosing) -> tuple[list[cst.BaseStatement], Lines]:
-    """Return the statements of a new `with` without the calls that it replaces, and comments to end it with."""
-    kept: list[cst.BaseStatement] = []
-    lines: Lines = ()
-    for index, statement in enumerate(statements):
-        if remover.closes(statement) and _ends_block(statements[index + 1 :]):
-            lines = [*lines, *comments_of(statement)]
-            continue
-        visited = statement.visit(remover)
-        assert isinstance(visited, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
-        kept.append(padded(visited, [*lines, *lines_of(visited)]) if lines else visited)
-        lines = ()
-    return [*kept[:-1], remover.ended(kept[-1])] if kept else [cst.parse_statement("pass")], lines
-
-
-def _ends_block(following: Statements) -> bool:
-    """Whether only other closing calls, or a plain way out, stand between a statement and the end of a block."""
-    return all(_closed_name(statement) is not None for statement in following) or _leaves(following[0])
-
-
-def _closed_name(statement: cst.CSTNode, closers: frozenset[str] = frozenset({"close", "aclose"})) -> str | None:
-    """Return the name that a statement calls one of `closers` on, None when that is not all that it does."""
-    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
-        return None
-    expression = statement.body[0]
-    value = expression.value if isinstance(expression, cst.Expr) else None
-    call = value.expression if isinstance(value, cst.Await) else value
-    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
-        return None
-    owner = call.func.value
-    return owner.value if isinstance(owner, cst.Name) and call.func.attr.value in closers else None
-
-
-def _leaves(statement: cst.CSTNode) -> bool:
-    """Whether a statement leaves the block without doing anything that could mind an open resource."""
-    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
-        return False
-    small = statement.body[0]
-    if isinstance(small, cst.Return):
-        return small.value is None or isinstance(small.value, (cst.Name, cst.BaseNumber, cst.BaseString, cst.Attribute))
-    return isinstance(small, (cst.Raise, cst.Break, cst.Continue))
-
-
-def _leaves_behind(orelse: cst.Else | None) -> bool:
-    """Whether nothing that could mind an open resource comes behind the body of a `try`."""
-    return orelse is None or (isinstance(orelse.body, cst.IndentedBlock) and _leaves(orelse.body.body[0]))
 
 
 def _check_shape(statements: Statements, first: ast.stmt, last: ast.stmt) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 from prodready.engine.facts import CallSymbol
 from prodready.engine.finding import Fix
@@ -16,6 +16,9 @@ from prodready.models.ownership import How, Use, uses_of
 from prodready.models.resource_table import Manager, Resource
 from prodready.models.resources import acquisition, as_used, closable
 from prodready.models.scopes import Scope, is_bare_module_level, is_bound_once, scope_of
+
+_OPENNESS: Final = frozenset({"closed", "is_closed", "open", "is_open", "connected"})
+"""What a closing call may depend on and still close whatever is open."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +185,8 @@ def _says_default(argument: ast.keyword) -> bool:
 def _is_plain_guard(test: ast.expr, name: str) -> bool:
     mentioned = {n.id for n in ast.walk(test) if isinstance(n, ast.Name)}
     calls = any(isinstance(n, ast.Call) for n in ast.walk(test))
-    return mentioned == {name} and not calls and Guard(name).meaning(test) is True
+    asked = {n.attr for n in ast.walk(test) if isinstance(n, ast.Attribute)}
+    return mentioned == {name} and not calls and asked <= _OPENNESS and Guard(name).meaning(test) is True
 
 
 def _item(node: ast.Try, close: _Close, scope: Scope, context: Context) -> Item | None:
