@@ -35,7 +35,7 @@ class RemoveClosing(cst.CSTTransformer):
         if self.kind is not Kind.SOCKET or not isinstance(block, cst.IndentedBlock) or len(block.body) != 1:
             return False
         inner = block.body[0]
-        if not isinstance(inner, cst.Try) or inner.orelse is not None or inner.finalbody is not None:
+        if not isinstance(inner, (cst.Try, cst.TryStar)) or inner.orelse is not None or inner.finalbody is not None:
             return False
         only = _only(inner.body)
         is_commented = "#" in cst.Module([]).code_for_node(block)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from prodready.engine.facts import ImportSymbol
-from prodready.engine.syntax import block_of, enclosing_function
+from prodready.engine.syntax import block_of, enclosing_function, parent
 from prodready.fixes.closing_calls import RemoveClosing, without_closing
 from prodready.fixes.flat import flat
 from prodready.fixes.imports import Refusal
@@ -22,6 +22,7 @@ from prodready.fixes.with_layout import (
     fitted,
     indented,
     lines_of,
+    merged,
     only_comments,
     padded,
     realigned,
@@ -57,7 +58,25 @@ def write_leak(leak: Leak, draft: Draft) -> None:
         body, footer = without_closing(statements[1:], RemoveClosing(leak.name, closers, leak.resource.kind))
         return [header.around(statements[0], body, only_comments(footer))]
 
-    draft.rewrite(leak.statement, last, transform)
+    outer = parent(leak.statement)
+    if isinstance(outer, (ast.With, ast.AsyncWith)) and outer.body[0] is leak.statement and outer.body[-1] is last:
+        draft.rewrite(outer, outer, _inside(transform, draft, outer))
+    else:
+        draft.rewrite(leak.statement, last, transform)
+
+
+def _inside(
+    transform: Callable[[Statements], Statements], draft: Draft, outer: ast.With | ast.AsyncWith
+) -> Callable[[Statements], Statements]:
+    """Return what transforms all that a `with` holds, and joins the result with it where that is possible."""
+
+    def transform_all(statements: Statements) -> Statements:
+        only = cst.ensure_type(statements[0], cst.With)
+        block = indented(only.body)
+        made = only.with_changes(body=block.with_changes(body=transform(block.body)))
+        return [merged(made, draft, outer)]
+
+    return transform_all
 
 
 def write_unbound(unbound: Unbound, draft: Draft) -> None:
@@ -169,7 +188,7 @@ class _Header:
         line = cst.ensure_type(statement, cst.SimpleStatementLine)
         item = self.item(statement, body, len("async with " if self.resource.is_async else "with "))
         made = with_of([item], body, self.resource, line.leading_lines, footer, line.trailing_whitespace)
-        return fitted(made, [], self.draft, self.at)
+        return fitted(merged(made, self.draft, self.at), [], self.draft, self.at)
 
 
 class _Conversion:

@@ -35,11 +35,41 @@ def with_of(
     return cst.With(separated, block, asynchronous=asynchronous, leading_lines=leading)
 
 
+def merged(made: cst.With, draft: Draft, at: ast.stmt) -> cst.With:
+    """Return a `with` that holds nothing but another one as one with the items of both, where they fit a line.
+
+    One that enters what a name holds already, such as the transaction of a connection, keeps a line of its own.
+    """
+    block = made.body
+    if not isinstance(block, cst.IndentedBlock) or len(block.body) != 1:
+        return made
+    inner = block.body[0]
+    if not isinstance(inner, cst.With) or not isinstance(inner.body, cst.IndentedBlock):
+        return made
+    has_comments = only_comments([*lines_of(inner), *block.footer]) or comment_line(block.header)
+    is_entered = any(isinstance(item.item, cst.Name) for item in inner.items)
+    is_other = (inner.asynchronous is None) is not (made.asynchronous is None)
+    if has_comments or is_entered or is_other or any(isinstance(w.lpar, cst.LeftParen) for w in (made, inner)):
+        return made
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    items = [*made.items[:-1], made.items[-1].with_changes(comma=comma), *inner.items]
+    joined = made.with_changes(items=items, body=inner.body)
+    header = _header(joined)
+    width = len(draft.indent_of(at).expandtabs(8)) + len(header)
+    return joined if "\n" not in header and width <= draft.line_length else made
+
+
+def _header(made: cst.With) -> str:
+    """Return the first line of a `with`, up to its colon; more lines where its items take them."""
+    text = cst.Module([]).code_for_node(
+        made.with_changes(leading_lines=(), body=cst.SimpleStatementSuite([cst.Pass()]))
+    )
+    return text[: text.rindex(":") + 1]
+
+
 def fitted(made: cst.With, lines: Sequence[cst.SimpleStatementLine], draft: Draft, at: ast.stmt) -> cst.With:
     """Return the `with` on one line, or broken where it is too long, holds comments, or several items on more lines."""
-    module = cst.Module([])
-    header = module.code_for_node(made.with_changes(leading_lines=(), body=cst.SimpleStatementSuite([cst.Pass()])))
-    text = header[: header.rindex(":") + 1]
+    text = _header(made)
     has_comments = any(comments_of(line, leading=index > 0) for index, line in enumerate(lines))
     width = len(draft.indent_of(at).expandtabs(8)) + len(text)
     is_broken = "\n" in text
