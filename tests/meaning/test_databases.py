@@ -65,6 +65,14 @@ def run(path, value):
     connection.close()
     return value
 """,
+    "by a transaction only": """
+import sqlite3
+
+def run(path, value):
+    with sqlite3.connect(path, factory=factory) as connection:
+        connection.execute("insert into numbers values (?)", (value,))
+        return connection.execute("select count(*) from numbers").fetchone()[0]
+""",
     "never, and without a commit": """
 import sqlite3
 

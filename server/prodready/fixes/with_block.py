@@ -35,6 +35,7 @@ from prodready.models.resource_table import Kind, Manager, Resource
 if TYPE_CHECKING:
     from prodready.fixes.draft import Draft
     from prodready.models.leaks import Leak
+    from prodready.models.transactions import Transaction
     from prodready.models.unbound import Unbound
 
 _WORDS: Final = {Kind.TEMPORARY: "file", Kind.SOCKET: "sock"}
@@ -101,6 +102,29 @@ def write_unbound(unbound: Unbound, draft: Draft) -> None:
         return [fitted(made, [], draft, unbound.statement)]
 
     draft.rewrite(unbound.statement, unbound.statement, transform)
+
+
+def write_transaction(found: Transaction, draft: Draft) -> None:
+    """Close a connection that a `with` opens behind the transaction that it ends: `closing(connect()) as c, c:`.
+
+    Raises:
+        Refusal: when the statement cannot be rewritten.
+    """
+    manager = _manager(found.resource, draft, found.statement)
+
+    def transform(statements: Statements) -> Statements:
+        node = cst.ensure_type(statements[0], cst.With)
+        item = node.items[found.index]
+        at = len("with ")
+        closing = cst.Call(cst.parse_expression(manager), [cst.Arg(realigned(item.item, at, at + len(f"{manager}(")))])
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        opened = item.with_changes(item=closing, comma=comma)
+        entered = cst.WithItem(cst.Name(found.name), comma=item.comma)
+        items = [*node.items[: found.index], opened, entered, *node.items[found.index + 1 :]]
+        made = node.with_changes(items=items)
+        return [made if isinstance(node.lpar, cst.LeftParen) else fitted(made, [], draft, found.statement)]
+
+    draft.rewrite(found.statement, found.statement, transform)
 
 
 def write_manual_close(found: ManualClose, draft: Draft) -> None:

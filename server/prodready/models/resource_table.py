@@ -40,7 +40,7 @@ class Resource:
     besides closing; it makes a fix unsafe. `lazy` is a pattern for the methods of a client whose results are still read
     through it: of a database's, a cursor, of an HTTP client's, an answer that is streamed. `has_parts`: what
     its attributes and items give is nothing without it, as the collections of a database are. `is_transaction`: its own
-    `with` ends a transaction and leaves it open.
+    `with` ends a transaction and leaves it open. `is_local`: it is open to a file beside the program.
     `is_known`: the table or the class says so, it is not guessed from a name.
     """
 
@@ -53,6 +53,7 @@ class Resource:
     lazy: str = "stream|send"
     has_parts: bool = False
     is_transaction: bool = False
+    is_local: bool = False
     is_known: bool = True
     called: str = ""
 
@@ -152,7 +153,8 @@ CONSTRUCTORS: Final[Mapping[str, Resource]] = {
             "http.client.HTTPSConnection",
         ),
     ),
-    **_each(_TRANSACTION, ("sqlite3.connect", "sqlite3.Connection", "psycopg2.connect", "pyodbc.connect")),
+    **_each(replace(_TRANSACTION, is_local=True), ("sqlite3.connect", "sqlite3.Connection")),
+    **_each(_TRANSACTION, ("psycopg2.connect", "pyodbc.connect")),
     "aiosqlite.connect": _ASYNC_CONNECTION,
     # Its connection has neither a context manager nor `aclose`.
     "asyncpg.connect": replace(_ASYNC_CONNECTION, closers=frozenset({"close", "terminate"}), manager=Manager.NONE),

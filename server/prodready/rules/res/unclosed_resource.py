@@ -39,9 +39,10 @@ def load_rates(url):
 Opens the resource in a `with` that ends where it is closed today, or behind the last statement that needs it where it
 is never closed. Library knowledge decides which `with`: `sqlite3.connect()` and most database drivers get
 `contextlib.closing`, as their own `with` ends a transaction and does not close; asynchronous clients get `async with`.
-`data = open(path).read()` becomes a `with` of two lines, and `for line in open(path):` stands in one. The fix is unsafe
-where what leaves the block may still need the resource (a lazy reader, a cursor), and for executors, whose `with` waits
-for the work; there is none for an executor that the function does not wait for, or only for some time
+A `with` that only ends a transaction, such as that of `sqlite3.connect()`, gets `contextlib.closing` around what it
+opens. `data = open(path).read()` becomes a `with` of two lines, and `for line in open(path):` stands in one. The fix is
+unsafe where what leaves the block may still need the resource (a lazy reader, a cursor), and for executors, whose
+`with` waits for the work; there is none for an executor that the function does not wait for, or only for some time
 (`shutdown(wait=False)`, `result(timeout=5)`).
 
 ## When it is silent
@@ -61,18 +62,19 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from prodready.engine.finding import Severity
+from prodready.engine.finding import Fix, Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
 from prodready.engine.settings import Role
-from prodready.engine.syntax import dotted
 from prodready.fixes.draft import Draft
 from prodready.models.closing_paths import Verdict
 from prodready.models.leaks import Leak, leak_of
 from prodready.models.resource_table import Kind, Manager
+from prodready.models.transactions import Transaction, transaction_of
 from prodready.models.unbound import Unbound, unbound_of
 
 _KINDS: Final = frozenset(Kind) - {Kind.SESSION, Kind.OBJECT}
 _COLLECTED: Final = frozenset({Kind.FILE, Kind.TEMPORARY})
+_CLOSE: Final = Fix("Close it behind its transaction")
 
 
 class UnclosedResource(Rule):
@@ -96,11 +98,23 @@ class UnclosedResource(Rule):
             severity = _milder(Severity.INFO if kind in _COLLECTED else Severity.WARNING, kind, node, context)
             yield self.hit(context, node, unbound.problem, fix=unbound.fix, severity=severity)
 
+    def check_with(self, node: ast.With, context: Context) -> Iterator[Hit]:
+        found = transaction_of(node, context)
+        if found is not None:
+            message = f"this 'with' ends a transaction and leaves '{found.name}' open"
+            severity = Severity.INFO if found.resource.is_local else Severity.WARNING
+            severity = _milder(severity, found.resource.kind, node, context)
+            yield self.hit(context, node, message, at=context.range_of(found.call), fix=_CLOSE, severity=severity)
+
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         if isinstance(node, ast.Call):
             unbound = unbound_of(node, context, _KINDS)
             if unbound is not None and unbound.fix is not None:
                 yield Proposal(unbound.fix, partial(_write_unbound, unbound))
+        elif isinstance(node, ast.With):
+            found = transaction_of(node, context)
+            if found is not None:
+                yield Proposal(_CLOSE, partial(_write_transaction, found))
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             leak = leak_of(node, context, _KINDS)
             if leak is not None and leak.fix is not None:
@@ -118,14 +132,10 @@ def _severity(leak: Leak, context: Context) -> Severity:
     if fails and kind is Kind.EXECUTOR and leak.resource.manager is Manager.NONE:
         return Severity.HINT
     once = leak.last is None and context.scope_name(leak.statement) == ""
-    collected = kind in (Kind.FILE, Kind.EXECUTOR) or _is_local(leak)
+    # What is open to a file beside the program goes with the exception that skips the closing call.
+    collected = kind in (Kind.FILE, Kind.EXECUTOR) or leak.resource.is_local
     is_mild = once or kind is Kind.TEMPORARY or (fails and collected)
     return _milder(Severity.INFO if is_mild else Severity.WARNING, kind, leak.statement, context)
-
-
-def _is_local(leak: Leak) -> bool:
-    """Whether the connection is to a file beside the program, which goes with the exception that skips the close."""
-    return (dotted(leak.call.func) or "").startswith("sqlite3.")
 
 
 def _milder(severity: Severity, kind: Kind, node: ast.AST, context: Context) -> Severity:
@@ -145,3 +155,9 @@ def _write_unbound(unbound: Unbound, draft: Draft) -> None:
     from prodready.fixes.with_block import write_unbound
 
     write_unbound(unbound, draft)
+
+
+def _write_transaction(found: Transaction, draft: Draft) -> None:
+    from prodready.fixes.with_block import write_transaction
+
+    write_transaction(found, draft)
