@@ -12,13 +12,24 @@ from prodready.engine.finding import Fix
 from prodready.engine.remembered import remembered
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import TRIES, FunctionNode, ancestors, dotted, is_constant, keyword, parent, walk_own
+from prodready.engine.syntax import (
+    FUNCTIONS,
+    TRIES,
+    FunctionNode,
+    ancestors,
+    dotted,
+    enclosing_function,
+    is_constant,
+    keyword,
+    parent,
+    walk_own,
+)
 from prodready.models.closing_paths import Outcome, Verdict, closing_outcome
 from prodready.models.extent import Opened, extent_of, lives_on, opened_name
 from prodready.models.guards import Guard
 from prodready.models.manual_close import manual_close_of
 from prodready.models.naming import callee
-from prodready.models.ownership import How, Use, uses_of
+from prodready.models.ownership import How, Use, mentions_in, uses_of
 from prodready.models.resource_table import Kind, Manager, Resource
 from prodready.models.resources import as_used, library_resource, made_by, opened_by
 from prodready.models.scopes import Scope, is_bare_module_level, is_bound_once, scope_of
@@ -31,6 +42,7 @@ _STREAMS: Final = frozenset({
 })  # fmt: skip
 """What makes a stream, or says of a parameter that it is one."""
 _FILE_WORK: Final = frozenset({"read", "readline", "readlines", "write", "writelines"})
+_STREAM_METHODS: Final = frozenset({"read", "readline", "seek", "tell"})
 _OUTCOMES: Final = frozenset({"exception", "result"})
 _WAITS: Final = _OUTCOMES | {"as_completed", "map", "wait", "wait_for"}
 
@@ -132,7 +144,16 @@ def _is_laid_over(call: ast.Call, names: Names) -> bool:
         return True
     mode = keyword(call, "mode") or next(iter(call.args[1:]), None)
     reads = mode is None or (isinstance(mode, ast.Constant) and str(mode.value).startswith("r"))
-    return reads and not _STREAMS.isdisjoint(makers)
+    return reads and (not _STREAMS.isdisjoint(makers) or any(_is_read_from(value, names) for value in call.args[:1]))
+
+
+def _is_read_from(node: ast.expr, names: Names) -> bool:
+    """Whether a name holds a stream, by what it is asked for in its function."""
+    function = enclosing_function(node)
+    if not isinstance(node, ast.Name) or not isinstance(function, FUNCTIONS):
+        return False
+    owners = (parent(mention) for mention in mentions_in(function.body, names).get(node.id, ()))
+    return any(isinstance(owner, ast.Attribute) and owner.attr in _STREAM_METHODS for owner in owners)
 
 
 def _will_not_wait(uses: Sequence[Use], scope: Scope) -> bool:
