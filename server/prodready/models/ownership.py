@@ -51,10 +51,10 @@ _KEEPER: Final = re.compile(
     r"^(?:append|appendleft|extend|insert|add|put|put_nowait|push|register|store|keep|save_to|attach|bind|wrap|set|setdefault"
     r"|update|submit|apply|apply_async|enter_context|enter_async_context|callback|partial|partialmethod|setattr|getattr"
     r"|vars|__init__|include|own|adopt|transfer|create_task|ensure_future|call_soon|call_later|run_coroutine_threadsafe"
-    r"|start|spawn|serve|cast|cache|yield_|defer|depends)$"
+    r"|start|spawn|serve|cast|cache|yield_|defer|depends|flock|lockf|locking)$"
     r"|^_?(?:add|register|set|put|store|attach|make|build|init|setup|configure|wrap|new|open|start|spawn|serve|schedule)_",
 )
-"""Calls that keep, or hand on, what they are given, by the last part of the callee's name."""
+"""Calls that keep, or hand on, what they are given, by the last part of the callee's name; a lock lasts as its file."""
 _ASKING: Final = frozenset(
     {"get", "list", "count", "find", "fetch", "load", "read", "query", "search", "check", "is", "has"}
 )

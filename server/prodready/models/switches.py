@@ -41,7 +41,7 @@ def _asks_who_runs_it(node: ast.AST, part: ast.AST) -> bool:
     words = _words_in(node.test)
     if any(not _ENVIRONMENT.isdisjoint(said) for said in words):
         return True
-    return _is_switched_on(node, part) and any(word.startswith(_DEBUGGING) for said in words for word in said)
+    return _is_switched_on(node, part) and any(_DEBUGGING in word for said in words for word in said)
 
 
 def _is_switched_on(node: ast.If, part: ast.AST) -> bool:
