@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ class Draft:
     """Collects edits against the text of `analysis`; `first_line` (0-based) is where the context's segment begins.
 
     `kept_imports` are those that would have gone if nothing else used them: the next repair may be the one to do it.
+    `taken_names` are those that went from the import statement at a line, and the edits that take them.
     `is_local` tells whether no name of the module comes or goes; `for_module` are the edits by which names come.
 
     Ranges and positions that go in or come out are in lines of the file, 0-based, columns in characters.
@@ -36,6 +38,7 @@ class Draft:
         self.first_line = first_line
         self.edits: list[Edit] = []
         self.kept_imports: set[str] = set()
+        self.taken_names: dict[int, tuple[frozenset[str], tuple[Edit, ...]]] = {}
         self.is_local = True
         self.for_module: list[Edit] = []
         self._imports = Imports(analysis)
@@ -112,18 +115,29 @@ class Draft:
         `with_comment` says that a comment behind it belongs to it, and goes too.
 
         Raises:
-            Refusal: when the statement shares its lines with other code or a comment.
+            Refusal: when the statement shares its lines with a comment.
         """
         span = self.range_of(statement)
         if parent(statement) is not None and len(block_of(statement)) == 1:
             self.replace(span, "pass")
             return
         before = self.source.line(span.start.line)[: span.start.column]
-        after = self.source.line(span.end.line)[span.end.column :].strip()
-        if before.strip() or (after and not (with_comment and after.startswith("#"))):
+        after = self.source.line(span.end.line)[span.end.column :]
+        beside = self._beside_others(span, before, after)
+        rest = after.strip().removeprefix(";").strip()
+        if beside is None and (before.strip() or (rest and not (with_comment and rest.startswith("#")))):
             raise Refusal("the statement shares its line with something else")
         end = self.source.clamp(Position(span.end.line + 1, 0))
-        self.replace(Range(Position(span.start.line, 0), end), "")
+        self.replace(beside or Range(Position(span.start.line, 0), end), "")
+
+    @staticmethod
+    def _beside_others(span: Range, before: str, after: str) -> Range | None:
+        """Return a statement with the semicolon that parts it from another on its line; None where it has its own."""
+        behind = re.match(r"[ \t]*;[ \t]*(?=[^\s#])", after)
+        if behind is not None:
+            return Range(span.start, Position(span.end.line, span.end.column + behind.end()))
+        kept = before.rstrip()
+        return Range(Position(span.start.line, len(kept) - 1), span.end) if kept.endswith(";") else None
 
     def rewrite(
         self,

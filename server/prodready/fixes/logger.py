@@ -82,7 +82,7 @@ def _drop_later(draft: Draft, imports: Imports, library: str) -> None:
     for placed in imports.statements:
         node = placed.node
         if isinstance(node, ast.Import) and [(a.name, a.asname) for a in node.names] == [(library, None)]:
-            drop_name(draft, placed.first, library)
+            drop_name(draft, placed.first, node, library)
 
 
 def _is_defined_before(draft: Draft, imports: Imports, name: str, at: ast.AST) -> bool:

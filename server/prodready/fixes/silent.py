@@ -52,7 +52,7 @@ def suppress_to_try(draft: Draft, statement: ast.With, *, traceback: bool) -> No
     assert isinstance(call, ast.Call)
     span = draft.range_of(statement)
     behind = draft.range_of(call).end
-    colon = re.match(r"\s*:", draft.source.line(behind.line)[behind.column :])
+    colon = re.match(r"(?:\s*\))*\s*:", draft.source.line(behind.line)[behind.column :])
     if colon is None or any(isinstance(argument, ast.Starred) for argument in call.args):
         raise Refusal("the head of the with statement is more than suppress()")
     indent = draft.indent_of(statement)

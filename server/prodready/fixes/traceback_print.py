@@ -6,12 +6,12 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from prodready.engine.syntax import FUNCTIONS, enclosing_function, enclosing_handler, enclosing_statement, keyword
+from prodready.engine.syntax import enclosing_handler, enclosing_statement, keyword, walk
 from prodready.fixes.from_print import tidied, without_exception
 from prodready.fixes.log_call import failure_message, log_text
 from prodready.fixes.log_message import read_call
 from prodready.fixes.log_template import Field, Template
-from prodready.fixes.unused import drop_exception_name, drop_import, drop_import_of, drop_local_import
+from prodready.fixes.unused import drop_exception_name, drop_import_of
 from prodready.models.handlers import guarded_by
 
 if TYPE_CHECKING:
@@ -47,15 +47,11 @@ def log_exception(draft: Draft, call: ast.Call) -> None:
 def _drop_imports(draft: Draft, call: ast.Call, gone: ast.AST) -> None:
     """Remove the imports that only `call` used, in its function or at the head of the module; `gone` is what goes."""
     drop_import_of(draft, call.func, [gone])
+    for inner in (n for n in walk(call.args) if isinstance(n, ast.Call)):
+        drop_import_of(draft, inner.func, [gone])
     file = keyword(call, "file")
     if file is not None:
         drop_import_of(draft, file, [gone])
-    if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == _MODULE:
-        return
-    function = enclosing_function(call)
-    if isinstance(function, FUNCTIONS):
-        drop_local_import(draft, _MODULE, function, [gone])
-    drop_import(draft, _MODULE, [call])
 
 
 def _said(draft: Draft, call: ast.Call) -> Template | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from prodready.engine.finding import Position, Range
 from prodready.engine.nodes import nodes_of
 from prodready.engine.syntax import FUNCTIONS, FunctionNode, around, block_of, enclosing_function, walk
+from prodready.fixes.import_names import ImportNode, bound_by, take_out
 
 if TYPE_CHECKING:
     from prodready.engine.segments import Segment
@@ -61,9 +62,9 @@ def drop_import(draft: Draft, name: str, gone: Sequence[ast.AST]) -> None:
     if uses > sum(isinstance(node, ast.Name) and node.id == name for node in walk(gone)):
         draft.kept_imports.add(name)
         return
-    lines = list(_imports_of(name, draft))
-    if len(lines) == 1:
-        drop_name(draft, lines[0], name)
+    found = list(_imports_of(name, draft))
+    if len(found) == 1:
+        drop_name(draft, *found[0], name)
 
 
 def _uses_in(segment: Segment) -> Counter[str]:
@@ -76,20 +77,20 @@ def _uses_in(segment: Segment) -> Counter[str]:
     return known
 
 
-def _imports_of(name: str, draft: Draft) -> Iterator[int]:
-    """Yield the lines (0-based) of the statements that import something under a name."""
+def _imports_of(name: str, draft: Draft) -> Iterator[tuple[int, ImportNode]]:
+    """Yield the statements that import something under a name, each with its line (0-based)."""
     document = draft.analysis.document
     for start, segment in zip(document.starts, document.segments, strict=False):
         for node in _imports_in(segment, name):
-            yield node.lineno - 1 - segment.base + start
+            yield node.lineno - 1 - segment.base + start, node
 
 
-def _imports_in(segment: Segment, name: str) -> Iterator[ast.Import | ast.ImportFrom]:
+def _imports_in(segment: Segment, name: str) -> Iterator[ImportNode]:
     """Yield the statements of a segment that import something under a name."""
     for kind in (ast.Import, ast.ImportFrom):
         for node in nodes_of(segment).by_type.get(kind, ()):
             assert isinstance(node, (ast.Import, ast.ImportFrom))
-            if any((alias.asname or alias.name) == name for alias in node.names):
+            if any(bound_by(alias) == name for alias in node.names):
                 yield node
 
 
@@ -108,7 +109,9 @@ def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Seq
     if len(imports) != 1 or all(statement in (imports[0], *gone) for statement in block_of(imports[0])):
         return
     number = draft.range_of(imports[0]).start.line
-    if re.fullmatch(rf"(?:from [\w.]+ )?import {name}(?:\s+#.*)?", draft.source.line(number).strip()):
+    if len(imports[0].names) > 1:
+        take_out(draft, number, imports[0], name, blank_behind=0)
+    elif re.fullmatch(rf"(?:from [\w.]+ )?import (?:[\w.]+ as )?{name}(?:\s+#.*)?", draft.source.line(number).strip()):
         following = 1 if not draft.source.line(number + 1).strip() else 0
         draft.replace(Range.of(number, 0, number + 1 + following, 0), "")
 
@@ -142,14 +145,8 @@ def _blank_behind(draft: Draft, number: int) -> int:
     return 1 if (not before or before.startswith("#")) and behind and not behind.strip() else 0
 
 
-def drop_name(draft: Draft, number: int, name: str) -> None:
-    """Remove a name from a one-line import statement, or the line where it is the only one."""
-    draft.is_local = False
-    line = draft.source.line(number)
-    if re.fullmatch(rf"(?:import|from [\w.]+ import) (?:\w+ as )?{name}\s*", line):
-        draft.replace(Range.of(number, 0, number + 1 + _blank_behind(draft, number), 0), "")
-        return
-    alone = rf"(?:\w+ as )?{name}"
-    match = re.match(rf"from [\w.]+ import [\w, ]*?(?P<gone>(?<!\w){alone}, |, {alone}(?=\s*$))", line)
-    if match is not None:
-        draft.replace(Range.of(number, match.start("gone"), number, match.end("gone")), "")
+def drop_name(draft: Draft, number: int, node: ImportNode, name: str) -> None:
+    """Remove a name from a module-level import statement at a line (0-based), or the statement where it is the last."""
+    if node.col_offset == 0:
+        draft.is_local = False
+        take_out(draft, number, node, name, blank_behind=_blank_behind(draft, number))

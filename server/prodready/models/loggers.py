@@ -376,7 +376,8 @@ def _of_parameter(name: str, at: ast.AST, names: Names) -> LoggerKind | None:
         if isinstance(up, FUNCTIONS):
             every = (*up.args.posonlyargs, *up.args.args, *up.args.kwonlyargs)
             annotation = next((a.annotation for a in every if a.arg == name), None)
-            written = dotted(annotation)
+            quoted = annotation.value if isinstance(annotation, ast.Constant) else None
+            written = quoted if isinstance(quoted, str) else dotted(annotation)
             if written is not None:
                 return _of_type(written, names.facts, names, _HOPS)
     return None

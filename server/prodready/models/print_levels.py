@@ -23,7 +23,7 @@ from prodready.engine.syntax import (
 from prodready.models.handlers import caught, is_broad
 from prodready.models.loggers import LogCall, log_call
 from prodready.models.naming import words_of
-from prodready.models.prints import goes_with_a_traceback, is_traceback_text, shows_traceback
+from prodready.models.prints import goes_with_a_traceback, makes_traceback, shows_traceback
 
 LEVELS: Final = ("exception", "error", "warning", "info", "debug")
 """What a text may be logged as, from worst to mildest."""
@@ -56,7 +56,8 @@ def level_of(node: ast.Call, stream: str, names: Names) -> str:
     if handler is not None and in_loop(handler) and not is_broad(handler, names):
         return "warning"  # this turn is skipped, as somebody foresaw
     if handler is not None and not _is_foreseen(handler, node, said, names):
-        return "error" if logs_traceback(handler, names) else "exception"
+        told = logs_traceback(handler, names) or _shows_kept_traceback(node, handler, names)
+        return "error" if told else "exception"
     named = _level_by_name(node)
     if named is not None:
         return named
@@ -138,16 +139,21 @@ def logs_traceback(handler: ast.ExceptHandler, names: Names) -> bool:
 def _has_traceback(call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:
     if call.asks_for_traceback or shows_traceback(call.node, names):
         return True
-    given = (n.id for n in walk([*call.node.args]) if isinstance(n, ast.Name))
-    return not _traceback_texts(handler, names).isdisjoint(given)
+    return _shows_kept_traceback(call.node, handler, names)
 
 
 @remembered
 def _traceback_texts(handler: ast.ExceptHandler, names: Names) -> frozenset[str]:
     """Return the names that a handler binds to the text of a traceback: `text = traceback.format_exc()`."""
-    bound = (n for n in walk_own(handler.body) if isinstance(n, ast.Assign) and isinstance(n.value, ast.Call))
-    made = (n for n in bound if is_traceback_text(n.value, names))
+    bound = (n for n in walk_own(handler.body) if isinstance(n, ast.Assign))
+    made = (n for n in bound if makes_traceback(n.value, names))
     return frozenset(t.id for n in made for t in n.targets if isinstance(t, ast.Name))
+
+
+def _shows_kept_traceback(node: ast.Call, handler: ast.ExceptHandler, names: Names) -> bool:
+    """Tell whether a value that a call writes is the text of the traceback, kept before: `tb = format_exc()`."""
+    shown = (n.id for n in walk([*node.args]) if isinstance(n, ast.Name))
+    return not _traceback_texts(handler, names).isdisjoint(shown)
 
 
 def _only_catches(handler: ast.ExceptHandler, kinds: frozenset[str], names: Names) -> bool:

@@ -193,12 +193,13 @@ def error_log_of(node: ast.AST, names: Names) -> LogCall | None:
 
 def shows_traceback(node: ast.Call, names: Names) -> bool:
     """Tell whether a call is given the text of a traceback."""
-    return any(is_traceback_text(n, names) for n in walk([*node.args]))
+    return any(makes_traceback(argument, names) for argument in node.args)
 
 
-def is_traceback_text(node: ast.AST, names: Names) -> bool:
-    """Tell whether a node is a call that makes a text of a traceback."""
-    return isinstance(node, ast.Call) and names.qualified(node.func) in _FORMATTED
+def makes_traceback(node: ast.expr, names: Names) -> bool:
+    """Tell whether the text of a traceback is made in an expression."""
+    inside = (n for n in walk([node]) if isinstance(n, ast.Call))
+    return any(names.qualified(call.func) in _FORMATTED for call in inside)
 
 
 def is_output_function(node: ast.AST) -> bool:

@@ -75,6 +75,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -173,12 +174,22 @@ class SilentExcept(Rule):
 
 def _ways(node: Guard, context: Context, *, mild: bool) -> Iterator[Proposal]:
     """Yield the log calls to put in front; where little harm is done (`mild`), none is made without being asked for."""
-    if not can_log(node.body[0], context.names) or (isinstance(node, ast.With) and len(node.items) > 1):
+    if not can_log(node.body[0], context.names) or (isinstance(node, ast.With) and not _may_become_try(node, context)):
         return
     made = (lambda title: Fix.unsafe(title, _MAY_BE_EXPECTED)) if mild else Fix
     full = Proposal(made(_TITLE), partial(_write, node, traceback=True))
     short = Proposal(made(f"{_TITLE} without traceback"), partial(_write, node, traceback=False))
     yield from (short, full) if _may_come_again(node) and may_name_exception(node) else (full,)
+
+
+def _may_become_try(node: ast.With, context: Context) -> bool:
+    """Tell whether nothing but the types would be lost with the head of a `with suppress(...)`: a name, a comment."""
+    head = node.items[0]
+    call = context.range_of(head.context_expr)
+    comment = context.comment_in(context.range_of(node).start.line, call.end.line - 1)
+    behind = context.line(call.end.line)[call.end.column :]
+    closes = re.match(r"[\s)]*:", behind) is not None
+    return len(node.items) == 1 and head.optional_vars is None and closes and not comment
 
 
 def _may_come_again(guard: Guard) -> bool:
