@@ -107,7 +107,15 @@ def is_conversion(node: ast.Call, names: Names) -> bool:
         return qualified not in _EFFECTS
     if isinstance(node.func, ast.Attribute) and node.func.attr in _EXPECTED:
         return True
+    if isinstance(node.func, ast.Attribute) and _leads_outside(names.made_by(node.func.value)):
+        return False
     return _sounds_harmless(node, is_function=bool(qualified)) and _stays_inside(node)
+
+
+def _leads_outside(maker: str | None) -> bool:
+    """Tell whether a callable makes what is connected to something, by the last part of its name."""
+    last = (maker or "").rpartition(".")[2]
+    return _REACHING.search(last) is not None or not _OUTSIDE.isdisjoint(words_of(last))
 
 
 def _sounds_harmless(node: ast.Call, *, is_function: bool) -> bool:

@@ -71,9 +71,9 @@ _TERMINAL: Final = frozenset({
     "curses", "getpass", "inquirer", "prompt_toolkit", "questionary", "readline", "termios", "tty", "webbrowser",
 })  # fmt: skip
 _FORMATTED: Final = frozenset({"traceback.format_exc", "traceback.format_exception"})
-_OF_GIVEN: Final = frozenset({"traceback.format_exception", "traceback.print_exception"})
+_OF_GIVEN: Final = frozenset({"traceback.format_exception", "traceback.print_exception", "traceback.print_tb"})
 """Functions that are given the exception whose traceback they show."""
-_TRACEBACK_PRINTS: Final = frozenset({"traceback.print_exc", "traceback.print_exception"})
+_TRACEBACK_PRINTS: Final = frozenset({"traceback.print_exc", "traceback.print_exception", "traceback.print_tb"})
 _WRITES: Final = {"sys.stdout.write": "sys.stdout", "sys.stderr.write": "sys.stderr"}
 _LINES_WRITES: Final = {f"{stream}.writelines": stream for stream in ("sys.stdout", "sys.stderr")}
 _PRETTY_PRINTER: Final = "pprint.PrettyPrinter"
@@ -447,6 +447,8 @@ def ends_line(node: ast.expr) -> bool:
         return ends_line(node.right if isinstance(node.op, ast.Add) else node.left)
     if isinstance(node, ast.JoinedStr):
         return bool(node.values) and ends_line(node.values[-1])
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        return ends_line(node.func.value)
     text = node.value if isinstance(node, ast.Constant) else None
     return isinstance(text, str) and text.endswith("\n") and not text.startswith("\r")
 

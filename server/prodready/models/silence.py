@@ -238,7 +238,7 @@ def _is_trivial(node: ast.stmt, names: Names) -> bool:
     if isinstance(node, ast.Expr):
         harmless = isinstance(node.value, ast.Constant) or is_cleanup_statement(node) or waits(node.value, names)
         return harmless or _answers(node)
-    if isinstance(node, (ast.Return, ast.Assign, ast.AnnAssign)):
+    if isinstance(node, (ast.Return, ast.Assign, ast.AnnAssign, ast.AugAssign)):
         return node.value is None or _is_default(node.value)
     if isinstance(node, ast.If):
         return all(_is_trivial(s, names) for s in (*node.body, *node.orelse))
