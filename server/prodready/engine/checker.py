@@ -103,11 +103,11 @@ def check_stand_in(standing: StandIn, knowledge: Knowledge) -> Checked:
 
     All of it is a hint without a fix: the line that is not seen may be the one that closes or logs.
     """
-    hits, crashes = _checked(standing.segment, knowledge)
+    hits, crashes = _checked(standing.segment, knowledge, is_text=False)
     seen = [hit for hit in hits if _is_seen(hit.finding.range, standing)]
     whole = [hit for hit in seen if _is_whole(_lines_of(hit.node, standing.segment), standing)]
     if len(whole) < len(seen) and standing.other is not None:
-        both = {(hit.finding.code, hit.finding.range) for hit in _checked(standing.other, knowledge)[0]}
+        both = {(hit.finding.code, hit.finding.range) for hit in _checked(standing.other, knowledge, is_text=False)[0]}
         whole += [hit for hit in seen if (hit.finding.code, hit.finding.range) in both]
     hints = {replace(hit.finding, stale=True, severity=Severity.HINT, fix=None) for hit in whole}
     return Checked(tuple(sorted(hints, key=finding_order)), crashes)
@@ -130,7 +130,9 @@ def _is_whole(lines: range, standing: StandIn) -> bool:
     return below not in standing.moved and (standing.replaced - standing.kept).isdisjoint(lines)
 
 
-def _checked(segment: Segment, knowledge: Knowledge) -> tuple[list[Hit], tuple[RuleCrash, ...]]:
+def _checked(
+    segment: Segment, knowledge: Knowledge, *, is_text: bool = True
+) -> tuple[list[Hit], tuple[RuleCrash, ...]]:
     """Return the hits in a segment that no comment silences, and the rules that raised."""
     rules = knowledge.rules or rule_set(knowledge.settings)
     context = _context(segment, knowledge)
@@ -139,7 +141,7 @@ def _checked(segment: Segment, knowledge: Knowledge) -> tuple[list[Hit], tuple[R
     crashes: list[RuleCrash] = []
     for node, checks in _dispatch(segment, rules):
         for rule, check in checks:
-            crash = _run(check, node, context, hits)
+            crash = _run(check, node, context, hits) if is_text or not rule.of_text else None
             if crash is not None:
                 crashes.append(RuleCrash(rule.code, crash))
     whole = knowledge.facts.ignores

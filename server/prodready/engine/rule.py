@@ -125,7 +125,8 @@ class Rule:
     """The base of all rules. A subclass lives in a file of its own, whose module docstring is the rule's page.
 
     Detection is done by methods `check_<node type in lower case>(node, context)` that yield hits, e.g. `check_call` for
-    `ast.Call`. A rule keeps no state: one object serves every file and every thread.
+    `ast.Call`. A rule keeps no state: one object serves every file and every thread. One that is `of_text`
+    speaks of the text as it is written: it is not asked about what stands in for code that does not parse.
     """
 
     code: ClassVar[str]
@@ -134,6 +135,7 @@ class Rule:
     availability: ClassVar[FixAvailability] = FixAvailability.NONE
     twins: ClassVar[tuple[str, ...]] = ()
     roles: ClassVar[frozenset[Role]] = CODE_ROLES
+    of_text: ClassVar[bool] = False
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         """Yield the ways to repair the finding at `node`, the preferred one first."""

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from prodready.engine.rule import Context
-from prodready.engine.syntax import ancestors, walk_own
+from prodready.engine.syntax import ancestors, parent, walk_own
 from prodready.models.dependents import Dependents
 from prodready.models.ownership import How, uses_of
 from prodready.models.resource_table import Resource
@@ -21,21 +21,20 @@ class Transaction:
     statement: ast.With
     index: int
     name: str
-    call: ast.Call
     resource: Resource
 
 
-def transaction_of(node: ast.With, context: Context) -> Transaction | None:
-    """Return the first connection that a `with` opens and leaves open, None where others may need it to stay open."""
-    for index, item in enumerate(node.items):
-        call, target = item.context_expr, item.optional_vars
-        resource = library_resource(call, context.names) if isinstance(call, ast.Call) else None
-        if resource is None or not resource.is_transaction or not isinstance(target, ast.Name):
-            continue
-        assert isinstance(call, ast.Call)
-        found = Transaction(node, index, target.id, call, resource)
-        return found if _is_over_behind(found, context) else None
-    return None
+def transaction_of(call: ast.Call, context: Context) -> Transaction | None:
+    """Return the connection that a `with` opens by `call` and leaves open, None where others may need it to stay so."""
+    item = parent(call)
+    node = parent(item) if isinstance(item, ast.withitem) else None
+    if not isinstance(item, ast.withitem) or not isinstance(node, ast.With):
+        return None
+    resource, target = library_resource(call, context.names), item.optional_vars
+    if resource is None or not resource.is_transaction or not isinstance(target, ast.Name):
+        return None
+    found = Transaction(node, node.items.index(item), target.id, resource)
+    return found if _is_over_behind(found, context) else None
 
 
 def _is_over_behind(found: Transaction, context: Context) -> bool:

@@ -92,29 +92,26 @@ class UnclosedResource(Rule):
         yield from self._check_bound(node, context)
 
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
+        found = transaction_of(node, context)
+        if found is not None:
+            kind, severity = found.resource.kind, Severity.INFO if found.resource.is_local else Severity.WARNING
+            message = f"this 'with' ends a transaction and leaves '{found.name}' open"
+            yield self.hit(context, node, message, fix=_CLOSE, severity=_milder(severity, kind, node, context))
+            return
         unbound = unbound_of(node, context, _KINDS)
         if unbound is not None:
             kind = unbound.resource.kind
             severity = _milder(Severity.INFO if kind in _COLLECTED else Severity.WARNING, kind, node, context)
             yield self.hit(context, node, unbound.problem, fix=unbound.fix, severity=severity)
 
-    def check_with(self, node: ast.With, context: Context) -> Iterator[Hit]:
-        found = transaction_of(node, context)
-        if found is not None:
-            message = f"this 'with' ends a transaction and leaves '{found.name}' open"
-            severity = Severity.INFO if found.resource.is_local else Severity.WARNING
-            severity = _milder(severity, found.resource.kind, node, context)
-            yield self.hit(context, node, message, at=context.range_of(found.call), fix=_CLOSE, severity=severity)
-
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         if isinstance(node, ast.Call):
-            unbound = unbound_of(node, context, _KINDS)
-            if unbound is not None and unbound.fix is not None:
-                yield Proposal(unbound.fix, partial(_write_unbound, unbound))
-        elif isinstance(node, ast.With):
             found = transaction_of(node, context)
             if found is not None:
                 yield Proposal(_CLOSE, partial(_write_transaction, found))
+            unbound = unbound_of(node, context, _KINDS) if found is None else None
+            if unbound is not None and unbound.fix is not None:
+                yield Proposal(unbound.fix, partial(_write_unbound, unbound))
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             leak = leak_of(node, context, _KINDS)
             if leak is not None and leak.fix is not None:

@@ -1,4 +1,4 @@
-"""Code that CPython cannot parse.
+"""Code that CPython cannot compile.
 
 ## Why it matters in production
 
@@ -24,6 +24,11 @@ def total(prices):
 None: what was meant is for a person to say. The message is CPython's own; where it speaks of a bracket or a statement
 that was opened elsewhere, that place is shown too. A merge conflict is told as one, at the line where it begins.
 
+## What can be parsed and not compiled
+
+A `return`, `yield` or `await` outside of a function that may hold it, a `break` or `continue` outside of loops, a
+parameter or an argument that is given twice: told as CPython does. The cells of a notebook may await.
+
 ## Syntax that is newer
 
 Code is parsed by the Python that runs prodready. What only a newer one knows (`except*`, `x[*y]`, `type` statements,
@@ -34,13 +39,16 @@ are told. It is an error where `requires-python` promises an older Python than t
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from prodready.engine.finding import Finding, Range, Related, Severity
 from prodready.engine.newer import Version, written_version
 from prodready.engine.parsing import SyntaxFault
-from prodready.engine.rule import CODE_ROLES, Context, Rule
+from prodready.engine.rule import CODE_ROLES, Context, Hit, Rule
 from prodready.engine.settings import Role
+from prodready.engine.syntax import FunctionNode
+from prodready.models.refused import misplaced, repeated_keywords, repeated_parameters
 
 
 class SyntaxErrorRule(Rule):
@@ -49,6 +57,7 @@ class SyntaxErrorRule(Rule):
     severity = Severity.ERROR
     twins = ("E999",)
     roles = CODE_ROLES | {Role.GENERATED}
+    of_text = True
 
     def fault_findings(self, context: Context) -> Iterator[Finding]:
         fault = context.segment.fault
@@ -63,6 +72,35 @@ class SyntaxErrorRule(Rule):
         severity, message = _told(fault, context.settings.oldest_python)
         severity = context.settings.severities.get(self.code, severity)
         yield Finding(self.code, self.name, severity, message, fault.range, related=related)
+
+    def check_return(self, node: ast.AST, context: Context) -> Iterator[Hit]:
+        message = misplaced(node, is_notebook=context.settings.role is Role.NOTEBOOK)
+        if message is not None:
+            yield self.hit(context, node, message, at=_begin(node, context))
+
+    check_yield = check_return
+    check_yieldfrom = check_return
+    check_await = check_return
+    check_asyncfor = check_return
+    check_asyncwith = check_return
+    check_break = check_return
+    check_continue = check_return
+
+    def check_functiondef(self, node: FunctionNode | ast.Lambda, context: Context) -> Iterator[Hit]:
+        for parameter in repeated_parameters(node):
+            yield self.hit(context, parameter, f"duplicate argument '{parameter.arg}' in function definition")
+
+    check_asyncfunctiondef = check_functiondef
+    check_lambda = check_functiondef
+
+    def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
+        for argument in repeated_keywords(node):
+            yield self.hit(context, argument, f"keyword argument repeated: {argument.arg}")
+
+
+def _begin(node: ast.AST, context: Context) -> Range:
+    """Return where a node begins: its first line, where it has a block."""
+    return context.header_range(node) if hasattr(node, "body") else context.range_of(node)
 
 
 def _told(fault: SyntaxFault, oldest: Version | None) -> tuple[Severity, str]:
