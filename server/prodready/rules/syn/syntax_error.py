@@ -94,6 +94,8 @@ class SyntaxErrorRule(Rule):
     check_lambda = check_functiondef
 
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
+        if len(node.keywords) < 2:
+            return
         for argument in repeated_keywords(node):
             yield self.hit(context, argument, f"keyword argument repeated: {argument.arg}")
 
