@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from prodready.engine.finding import Edit, Position, Range
-from prodready.engine.source import byte_to_column
+from prodready.engine.finding import Edit, Range
 
 if TYPE_CHECKING:
     from prodready.fixes.draft import Draft
 
 ImportNode: TypeAlias = "ast.Import | ast.ImportFrom"
+Places: TypeAlias = "Callable[[ast.AST], Range]"
+"""Gives the range in the file of a node of one segment."""
 
 
 def bound_by(alias: ast.alias) -> str:
@@ -21,17 +22,19 @@ def bound_by(alias: ast.alias) -> str:
     return alias.asname or alias.name
 
 
-def take_out(draft: Draft, number: int, node: ImportNode, name: str, *, blank_behind: int) -> None:
-    """Take a name out of the import statement `node`, which begins at a line of the file (0-based).
+def take_out(draft: Draft, node: ImportNode, name: str, place: Places, *, blank_behind: int) -> None:
+    """Take a name out of the import statement `node`.
 
     Where no name is left, the whole statement goes, with as many blank lines behind it as `blank_behind` says. It stays
     as it is where it shares its lines with other code, or its names stand in some other way than side by side or each
     on a line. Names that the draft took out before are thought of.
     """
+    number = place(node).start.line
     taken, edits = draft.taken_names.get(number, (frozenset[str](), ()))
     taken |= {name}
     gone = [bound_by(alias) in taken for alias in node.names]
-    made = _whole(draft, number, node, blank_behind) if all(gone) else _parts(draft, number, node, gone)
+    spans = [place(alias) for alias in node.names]
+    made = _whole(draft, place(node), blank_behind) if all(gone) else _parts(draft, spans, gone)
     if made is None:
         return
     draft.edits = [edit for edit in draft.edits if not any(edit is old for old in edits)]
@@ -39,17 +42,15 @@ def take_out(draft: Draft, number: int, node: ImportNode, name: str, *, blank_be
     draft.taken_names[number] = (taken, tuple(made))
 
 
-def _whole(draft: Draft, number: int, node: ImportNode, blank_behind: int) -> list[Edit] | None:
-    last = number + (node.end_lineno or node.lineno) - node.lineno
-    before = draft.source.line(number)[: _column(draft, number, node.col_offset)]
-    behind = draft.source.line(last)[_column(draft, last, node.end_col_offset or 0) :]
+def _whole(draft: Draft, span: Range, blank_behind: int) -> list[Edit] | None:
+    before = draft.source.line(span.start.line)[: span.start.column]
+    behind = draft.source.line(span.end.line)[span.end.column :]
     if before.strip() or behind.strip():
         return None
-    return [Edit(Range.of(number, 0, last + 1 + blank_behind, 0), "")]
+    return [Edit(Range.of(span.start.line, 0, span.end.line + 1 + blank_behind, 0), "")]
 
 
-def _parts(draft: Draft, number: int, node: ImportNode, gone: list[bool]) -> list[Edit] | None:
-    spans = [_span(draft, number - node.lineno, alias) for alias in node.names]
+def _parts(draft: Draft, spans: list[Range], gone: list[bool]) -> list[Edit] | None:
     if spans[0].start.line == spans[-1].end.line:
         return list(_side_by_side(spans, gone))
     lines = [span.start.line for span, is_gone in zip(spans, gone, strict=True) if is_gone]
@@ -68,15 +69,3 @@ def _side_by_side(spans: list[Range], gone: list[bool]) -> Iterator[Edit]:
             start, end = (spans[first].start, spans[last].start) if last < len(gone) else (spans[first - 1].end, None)
             yield Edit(Range(start, end or spans[-1].end), "")
         first = last + 1
-
-
-def _span(draft: Draft, above: int, alias: ast.alias) -> Range:
-    first, last = above + alias.lineno, above + (alias.end_lineno or alias.lineno)
-    return Range(
-        Position(first, _column(draft, first, alias.col_offset)),
-        Position(last, _column(draft, last, alias.end_col_offset or 0)),
-    )
-
-
-def _column(draft: Draft, number: int, offset: int) -> int:
-    return byte_to_column(draft.source.line(number), offset)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from prodready.engine.finding import Position
 from prodready.engine.syntax import enclosing_function
 from prodready.fixes.imports import Imports, Refusal
-from prodready.fixes.unused import drop_name
+from prodready.fixes.unused import drop_name, imports_of
 from prodready.models.loggers import LoggerKind, foreign_logger, module_loggers, own_logger
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def logger_at(draft: Draft, imports: Imports, at: ast.AST) -> tuple[str, str]:
         if _is_defined_before(draft, imports, name, at):
             return name, kind.value
     if known:
-        return _ask_for(draft, imports, at, *known[0]), known[0][1].value
+        return _ask_for(draft, at, *known[0]), known[0][1].value
     own = own_logger(at, names)
     if own is not None:
         return own[0], own[1].value
@@ -65,7 +65,7 @@ def _shared(draft: Draft) -> SharedLogger | None:
     return shared if same_package or "." not in shared.module else None
 
 
-def _ask_for(draft: Draft, imports: Imports, at: ast.AST, name: str, kind: LoggerKind) -> str:
+def _ask_for(draft: Draft, at: ast.AST, name: str, kind: LoggerKind) -> str:
     """Return an expression that gives the logger which the module binds to `name` only further down."""
     if kind.value not in _NEW:
         raise Refusal(f"'{name}' is defined further down")
@@ -73,16 +73,15 @@ def _ask_for(draft: Draft, imports: Imports, at: ast.AST, name: str, kind: Logge
     before = len(draft.edits)
     module = draft.import_module(library, at)
     if len(draft.edits) > before:
-        _drop_later(draft, imports, library)
+        _drop_later(draft, library)
     return template.format(module=module)
 
 
-def _drop_later(draft: Draft, imports: Imports, library: str) -> None:
+def _drop_later(draft: Draft, library: str) -> None:
     """Take away the import that was moved to the head of the module, if there is one on a line of its own."""
-    for placed in imports.statements:
-        node = placed.node
+    for node, place in imports_of(library, draft):
         if isinstance(node, ast.Import) and [(a.name, a.asname) for a in node.names] == [(library, None)]:
-            drop_name(draft, placed.first, node, library)
+            drop_name(draft, node, place, library)
 
 
 def _is_defined_before(draft: Draft, imports: Imports, name: str, at: ast.AST) -> bool:

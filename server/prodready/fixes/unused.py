@@ -6,12 +6,14 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prodready.engine.finding import Position, Range
 from prodready.engine.nodes import nodes_of
+from prodready.engine.rule import Context
 from prodready.engine.syntax import FUNCTIONS, FunctionNode, around, block_of, enclosing_function, walk
-from prodready.fixes.import_names import ImportNode, bound_by, take_out
+from prodready.fixes.import_names import ImportNode, Places, bound_by, take_out
 
 if TYPE_CHECKING:
     from prodready.engine.segments import Segment
@@ -62,7 +64,7 @@ def drop_import(draft: Draft, name: str, gone: Sequence[ast.AST]) -> None:
     if uses > sum(isinstance(node, ast.Name) and node.id == name for node in walk(gone)):
         draft.kept_imports.add(name)
         return
-    found = list(_imports_of(name, draft))
+    found = list(imports_of(name, draft))
     if len(found) == 1:
         drop_name(draft, *found[0], name)
 
@@ -77,12 +79,16 @@ def _uses_in(segment: Segment) -> Counter[str]:
     return known
 
 
-def _imports_of(name: str, draft: Draft) -> Iterator[tuple[int, ImportNode]]:
-    """Yield the statements that import something under a name, each with its line (0-based)."""
+def imports_of(name: str, draft: Draft) -> Iterator[tuple[ImportNode, Places]]:
+    """Yield the statements that import something under a name, each with what tells places in its segment."""
     document = draft.analysis.document
     for start, segment in zip(document.starts, document.segments, strict=False):
         for node in _imports_in(segment, name):
-            yield node.lineno - 1 - segment.base + start, node
+            yield node, partial(_place, Context(segment, draft.context.settings, draft.context.names), start)
+
+
+def _place(context: Context, first_line: int, node: ast.AST) -> Range:
+    return context.range_of(node).shifted(first_line)
 
 
 def _imports_in(segment: Segment, name: str) -> Iterator[ImportNode]:
@@ -110,7 +116,7 @@ def drop_local_import(draft: Draft, name: str, function: FunctionNode, gone: Seq
         return
     number = draft.range_of(imports[0]).start.line
     if len(imports[0].names) > 1:
-        take_out(draft, number, imports[0], name, blank_behind=0)
+        take_out(draft, imports[0], name, draft.range_of, blank_behind=0)
     elif re.fullmatch(rf"(?:from [\w.]+ )?import (?:[\w.]+ as )?{name}(?:\s+#.*)?", draft.source.line(number).strip()):
         following = 1 if not draft.source.line(number + 1).strip() else 0
         draft.replace(Range.of(number, 0, number + 1 + following, 0), "")
@@ -145,8 +151,8 @@ def _blank_behind(draft: Draft, number: int) -> int:
     return 1 if (not before or before.startswith("#")) and behind and not behind.strip() else 0
 
 
-def drop_name(draft: Draft, number: int, node: ImportNode, name: str) -> None:
-    """Remove a name from a module-level import statement at a line (0-based), or the statement where it is the last."""
+def drop_name(draft: Draft, node: ImportNode, place: Places, name: str) -> None:
+    """Remove a name from a module-level import statement, or the statement where it is the last."""
     if node.col_offset == 0:
         draft.is_local = False
-        take_out(draft, number, node, name, blank_behind=_blank_behind(draft, number))
+        take_out(draft, node, name, place, blank_behind=_blank_behind(draft, place(node).start.line))
