@@ -12,7 +12,7 @@ from prodready.fixes.imports import Refusal
 from prodready.fixes.log_call import failure_message, log_text, with_line_ends
 from prodready.fixes.log_message import Printed, read_call
 from prodready.fixes.log_template import Field, Piece, Template, Text
-from prodready.fixes.unused import drop_exception_name, drop_import_of
+from prodready.fixes.unused import drop_exception_name, drop_import_of, imported_beside
 from prodready.models.handlers import guarded_by
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def log_formatted(draft: Draft, call: ast.Call, level: str) -> None:
         Refusal: when there is no logger, or no way to reach `pprint.pformat`.
     """
     is_bare = isinstance(call.func, ast.Name)
-    if is_bare:
-        pformat = draft.import_name("pprint", "pformat", call)
+    if isinstance(call.func, ast.Name):
+        pformat = imported_beside(draft, call.func, "pformat") or draft.import_name("pprint", "pformat", call)
     else:
         pformat = f"{draft.text_of(call.func).rpartition('.')[0]}.pformat"
     value = draft.text_of(call.args[0])

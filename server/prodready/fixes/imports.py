@@ -117,6 +117,7 @@ class Imports:
 
     def _add(self, line: str, module: str, name: str, *, plain: bool, draft: Draft, use: ast.AST | None = None) -> str:
         at, before, after = self._place(module, plain)
+        at = max(at, self._first_free())
         if use is not None and enclosing_function(use) is None and draft.range_of(use).start.line < at:
             raise Refusal(f"the statement runs before '{name}' could be imported")
         if line in self._added:
@@ -162,6 +163,11 @@ class Imports:
         following = self._source.line(top).strip()
         leading = 1 if top and self._source.line(top - 1).strip() and self._has_docstring_before(top) else 0
         return top, leading, 1 if following else 0
+
+    def _first_free(self) -> int:
+        """Return the first line behind the docstring and `__future__`, which other imports may share a line with."""
+        first = (p for p in self.statements[:1] if _is_docstring(p.node))
+        return max((p.last + 1 for p in (*first, *(p for p in self.head if _is_future(p.node)))), default=0)
 
     def _has_docstring_before(self, line: int) -> bool:
         return any(_is_docstring(p.node) and p.last < line for p in self.statements[:1])

@@ -135,6 +135,13 @@ def drop_import_of(draft: Draft, called: ast.expr, gone: Sequence[ast.AST]) -> N
         drop_local_import(draft, called.id, function, gone)
 
 
+def imported_beside(draft: Draft, name: ast.Name, wanted: str) -> str | None:
+    """Return what a function calls something that it imports by the same statement as `name`, None without such."""
+    function = _importing(name, draft)
+    nodes = (n for n in _imports_in(draft.context.segment, name.id) if enclosing_function(n) is function is not None)
+    return next((bound_by(alias) for node in nodes for alias in node.names if alias.name == wanted), None)
+
+
 def _importing(name: ast.Name, draft: Draft) -> FunctionNode | None:
     """Return the innermost function around a name whose own code imports it."""
     functions = [enclosing_function(node) for node in _imports_in(draft.context.segment, name.id)]
