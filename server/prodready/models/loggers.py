@@ -16,6 +16,7 @@ from prodready.engine.facts import (
     FunctionSymbol,
     ImportSymbol,
     ModuleFacts,
+    OtherSymbol,
 )
 from prodready.engine.remembered import remembered, remembered_of_module
 from prodready.engine.semantic import Names, argument_names
@@ -385,6 +386,9 @@ def _of_parameter(name: str, at: ast.AST, names: Names) -> LoggerKind | None:
 
 def _of_module_name(name: str, names: Names) -> LoggerKind | None:
     symbol = names.facts.symbol(name)
+    last = names.facts.symbols.get(name, ())[-1:]
+    if last and isinstance(last[0], OtherSymbol) and last[0].literal:
+        return None  # `logger = None`, at the end, or where there is none
     if isinstance(symbol, ImportSymbol):
         target = names.canonical(names.facts.absolute(symbol.target))
         if target in _OBJECTS and target != "logging":
