@@ -135,7 +135,7 @@ def lacks_traceback(call: LogCall, handler: ast.ExceptHandler, names: Names) -> 
     if _is_raised_on(call.node, handler):
         return False
     others = (node for node in walk_own(handler.body) if isinstance(node, ast.Call))
-    return not any(_covers(n, call.node, handler) for n in others if _tells_traceback(n, call, handler, names))
+    return not any(may_run_with(n, call.node, handler) for n in others if _tells_traceback(n, call, handler, names))
 
 
 def is_unexpected(handler: ast.ExceptHandler, names: Names) -> bool:
@@ -170,7 +170,7 @@ def _hands_over(node: ast.Call, handler: ast.ExceptHandler) -> bool:
     return logs and any(isinstance(n, ast.Name) and n.id == handler.name for n in given)
 
 
-def _covers(other: ast.AST, node: ast.AST, handler: ast.ExceptHandler) -> bool:
+def may_run_with(other: ast.AST, node: ast.AST, handler: ast.ExceptHandler) -> bool:
     """Tell whether `other` may run on the way to or from `node`: they are not in branches that exclude each other."""
     mine = dict(_branches(node, handler))
     return all(mine.get(fork, arm) == arm for fork, arm in _branches(other, handler))

@@ -145,6 +145,14 @@ class LogCall:
         return keyword(self.node, "exc_info") is not None or any(k.arg is None for k in self.node.keywords)
 
     @property
+    def has_traceback(self) -> bool:
+        """Whether the call logs a traceback for sure: `exc_info=False`, and what is unpacked, say nothing of one."""
+        given = _opt_exception(self.receiver) if self.kind is LoggerKind.LOGURU else keyword(self.node, "exc_info")
+        if given is None:
+            return self.method in ("exception", "aexception")
+        return not isinstance(given, ast.Constant) or bool(given.value)
+
+    @property
     def traceback_of_current(self) -> bool:
         """Whether the call logs the traceback of the exception that is being handled, whichever it is."""
         is_loguru = self.kind is LoggerKind.LOGURU

@@ -20,6 +20,7 @@ from prodready.engine.syntax import (
     walk,
     walk_own,
 )
+from prodready.models.error_logs import may_run_with
 from prodready.models.handlers import caught, is_broad
 from prodready.models.loggers import LogCall, log_call
 from prodready.models.naming import words_of
@@ -41,6 +42,8 @@ _INTERRUPTS: Final = frozenset({
     "builtins.GeneratorExit", "asyncio.CancelledError",
 })  # fmt: skip
 _LEVEL_NAME: Final = re.compile(r"^_*(?:log_)?(debug|info|warn(?:ing)?|error)$")
+_MILD: Final = ("debug", "info")
+"""Levels whose records are often dropped: what only they have is not logged already."""
 _ABSENCES: Final = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
 _OUTPUTS: Final = {"sys.stdout": "info", "sys.stderr": "warning"}
 
@@ -56,7 +59,7 @@ def level_of(node: ast.Call, stream: str, names: Names) -> str:
     if handler is not None and in_loop(handler) and not is_broad(handler, names):
         return "warning"  # this turn is skipped, as somebody foresaw
     if handler is not None and not _is_foreseen(handler, node, said, names):
-        told = logs_traceback(handler, names) or _shows_kept_traceback(node, handler, names)
+        told = logs_traceback(handler, node, names) or _shows_kept_traceback(node, handler, names)
         return "error" if told else "exception"
     named = _level_by_name(node)
     if named is not None:
@@ -129,15 +132,20 @@ def _shows_error(node: ast.Call) -> bool:
     return words[:1] in (["err"], ["error"]) and (len(words) == 1 or _TEXTS.search(words[-1]) is not None)
 
 
+def logs_traceback(handler: ast.ExceptHandler, node: ast.AST, names: Names) -> bool:
+    """Tell whether some call in a handler logs the traceback already, on the way to or from `node`."""
+    return any(may_run_with(call, node, handler) for call in _traceback_logs(handler, names))
+
+
 @remembered
-def logs_traceback(handler: ast.ExceptHandler, names: Names) -> bool:
-    """Tell whether some call in a handler logs the traceback already, be it as a text: `format_exc()`."""
+def _traceback_logs(handler: ast.ExceptHandler, names: Names) -> list[ast.AST]:
     calls = (call for n in walk_own(handler.body) if (call := log_call(n, names)) is not None)
-    return any(_has_traceback(call, handler, names) for call in calls)
+    return [call.node for call in calls if call.level not in _MILD and _has_traceback(call, handler, names)]
 
 
 def _has_traceback(call: LogCall, handler: ast.ExceptHandler, names: Names) -> bool:
-    if call.asks_for_traceback or shows_traceback(call.node, names):
+    """Tell whether a call logs the traceback, be it as a text: `format_exc()`."""
+    if call.has_traceback or shows_traceback(call.node, names):
         return True
     return _shows_kept_traceback(call.node, handler, names)
 

@@ -189,7 +189,14 @@ def _may_become_try(node: ast.With, context: Context) -> bool:
     comment = context.comment_in(context.range_of(node).start.line, call.end.line - 1)
     behind = context.line(call.end.line)[call.end.column :]
     closes = re.match(r"[\s)]*:", behind) is not None
-    return len(node.items) == 1 and head.optional_vars is None and closes and not comment
+    if len(node.items) > 1 or head.optional_vars is not None or any(isinstance(n, ast.Starred) for n in _given(node)):
+        return False
+    return closes and not comment
+
+
+def _given(node: ast.With) -> list[ast.expr]:
+    call = node.items[0].context_expr
+    return call.args if isinstance(call, ast.Call) else []
 
 
 def _may_come_again(guard: Guard) -> bool:

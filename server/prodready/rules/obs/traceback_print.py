@@ -100,8 +100,10 @@ class TracebackPrint(Rule):
         if not shows_caught(node, handler, context.names):
             return
         log = error_log_of(node, context.names)
-        if logs_traceback(handler, context.names):
+        if logs_traceback(handler, node, context.names):
             yield Proposal(_fix(_LOGGED_ALREADY, node, context), partial(_drop, node))
+        elif log is not None and log.asks_for_traceback:
+            return  # it says that there be none, or leaves that to what it is given
         elif log is not None and log.kind is not LoggerKind.UNKNOWN:
             yield Proposal(_fix("Log the traceback with the error", node, context), partial(_move, node))
         elif can_log(node, context.names):
