@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from prodready.engine.finding import Position, Range
-from prodready.engine.syntax import keyword, parent
+from prodready.engine.syntax import enclosing_handler, keyword, parent
 from prodready.fixes.imports import Refusal
 from prodready.fixes.log_template import Template, message
+from prodready.fixes.unused import drop_exception_name
 from prodready.models.failures import identifiers, what_failed
 from prodready.models.loggers import LogCall, LoggerKind
 
@@ -110,6 +111,9 @@ def add_traceback(draft: Draft, call: LogCall, style: str) -> None:
     ignored = next((k for k in call.node.keywords if k.arg == "exc_info"), None)
     if ignored is not None and call.kind is LoggerKind.LOGURU:
         remove_argument(draft, call.node, ignored)
+        handler = enclosing_handler(call.node)
+        if handler is not None:
+            drop_exception_name(draft, handler, [ignored.value], "None")
     if style == "exception":
         rename_method(draft, call, "aexception" if call.method == "aerror" else "exception")
     elif call.kind is LoggerKind.LOGURU:
