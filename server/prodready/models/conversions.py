@@ -56,6 +56,8 @@ _SPELLING: Final = frozenset({"dumps", "loads"})
 """Last words of such names: `json_loads`."""
 _LOOKING: Final = frozenset({"detect", "extract", "find", "get", "guess", "infer", "look", "lookup", "resolve"})
 """First words in the names of functions that look something up; a method of such a name may ask a database."""
+_KEY: Final = re.compile(r"(?:^|_)(?:id|ids|pk|sku|url|uuid)$", re.IGNORECASE)
+"""Names of what a database, or another service, is asked by: `get_user(user_id)` is no lookup in a dictionary."""
 _OUTSIDE: Final = frozenset({
     "bot", "broker", "bucket", "cache", "client", "conn", "connection", "crm", "cursor", "db", "engine",
     "gateway", "http", "httpx", "kafka", "mongo", "queue", "redis", "remote", "repo", "repository", "requests",
@@ -131,7 +133,15 @@ def _sounds_harmless(node: ast.Call, *, is_function: bool) -> bool:
     first = words[:1]
     if not _CONVERTING.isdisjoint(first) or not _SPELLING.isdisjoint(words[-1:]):
         return True
-    return (is_function or isinstance(node.func, ast.Name)) and not _LOOKING.isdisjoint(first)
+    looks = (is_function or isinstance(node.func, ast.Name)) and not _LOOKING.isdisjoint(first)
+    return looks and not _asks_by_key(node)
+
+
+def _asks_by_key(call: ast.Call) -> bool:
+    given = [name for argument in call.args for name in _names_in(argument)]
+    for keyword in call.keywords:
+        given.extend((keyword.arg or "", *_names_in(keyword.value)))
+    return any(map(_KEY.search, given))
 
 
 def _stays_inside(node: ast.Call) -> bool:
@@ -143,7 +153,11 @@ def _stays_inside(node: ast.Call) -> bool:
 
 def _mentioned(call: ast.Call) -> list[str]:
     """Return the names in what is called and in what it is given."""
-    found = [n for n in walk([call]) if isinstance(n, (ast.Name, ast.Attribute)) and not _is_of_request(n)]
+    return _names_in(call)
+
+
+def _names_in(node: ast.expr) -> list[str]:
+    found = [n for n in walk([node]) if isinstance(n, (ast.Name, ast.Attribute)) and not _is_of_request(n)]
     return [n.id if isinstance(n, ast.Name) else n.attr for n in found]
 
 
