@@ -16,7 +16,7 @@ from prodready.fixes.log_template import Break, Field, Piece, Template, Text
 
 _PERCENT_SPEC: Final = re.compile(r"(?:0?\d*)(?:\.\d+)?[fFeEgG]|0?\d*[dxXo]|s")
 _PLACEHOLDER: Final = re.compile(r"%(?:%|[-+ #0]*(?:[1-9]\d*)?(?:\.\d+)?[a-zA-Z])")
-_PERCENT_PLACE: Final = re.compile(r"%([-+ #0]*)(\d*)((?:\.\d*)?)[hlL]?([diuoxXeEfFgGcrsa])")
+_PERCENT_PLACE: Final = re.compile(r"%([-+ #0]*)((?:[1-9]\d*)?)((?:\.\d*)?)[hlL]?([diuoxXeEfFgGcrsa])")
 _FORMAT_PLACE: Final = re.compile(r"\{\{|\}\}|\{(?:!(?P<conversion>[rsa]))?(?::(?P<spec>[^{}]*))?\}")
 _CONVERSIONS: Final = {"r": "%r", "s": "%s", "a": "%a"}
 _SHOWN_BY: Final = {"str": ("%s", "{}"), "repr": ("%r", "{!r}")}
