@@ -168,6 +168,24 @@ def run(engine):
     users = [session.get(User, key) for key in (1,)]
     return [user.address.city.name for user in users]
 """,
+    "an object in a dictionary": """
+from sqlalchemy.orm import Session
+
+def run(engine):
+    session = Session(engine)
+    user = session.get(User, 1)
+    found = {"name": user.name, "address": user.address}
+    return found["address"].city.name
+""",
+    "an object in a function": """
+from sqlalchemy.orm import Session
+
+def run(engine):
+    session = Session(engine)
+    user = session.get(User, 1)
+    show = lambda: user.address.city.name
+    return show()
+""",
     "expired by a commit": """
 from sqlalchemy.orm import Session
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from prodready.engine.semantic import Names
-from prodready.engine.syntax import dotted, keyword, parent, walk, walk_own
+from prodready.engine.syntax import FUNCTIONS, dotted, keyword, parent, walk, walk_own
+from prodready.models.orm_objects import used_as_objects
 from prodready.models.ownership import called_as, is_eager, is_harmless_call, is_upload
 from prodready.models.resource_table import Kind, Resource
 
@@ -55,11 +56,7 @@ _PLAIN_CALLS: Final = frozenset({
 _TEXT_METHODS: Final = frozenset(
     {"json", "text", "read", "model_dump", "dict", "to_dict", "as_dict", "isoformat", "format"}
 )
-_OF_VALUES: Final = _TEXT_METHODS | {
-    "strip", "lower", "upper", "title", "split", "replace", "startswith", "endswith", "encode", "decode", "hex",
-    "strftime", "timestamp", "date", "value",
-}  # fmt: skip
-"""What text, numbers and times are asked for: what has it is no object of the ORM."""
+_BINDING: Final = (ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor)
 _PLURAL: Final = re.compile(r"[a-z_]*[^\Wsui_]s")
 """How attributes are called that hold many objects: `orders`, not `status` or `address`."""
 
@@ -96,7 +93,7 @@ class Dependents:
         self.resource = resource
         self.origin = origin
         self.names: set[str] = set()
-        self._objects = frozenset(_used_as_objects(body)) if resource.kind is Kind.SESSION else frozenset()
+        self._objects = used_as_objects(body) if resource.kind is Kind.SESSION else frozenset()
         before = -1
         while len(self.names) > before:
             before = len(self.names)
@@ -115,15 +112,9 @@ class Dependents:
             return self._part(node)
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
             return self._comprehension(node)
-        if isinstance(node, (ast.Await, ast.Starred, ast.NamedExpr)):
-            return self.is_needed_by(node.value)
-        if isinstance(node, ast.IfExp):
-            return self.is_needed_by(node.body) or self.is_needed_by(node.orelse)
-        if isinstance(node, ast.Dict):
-            return any(self.is_needed_by(value) for value in node.values)
-        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
-            return any(self.is_needed_by(value) for value in node.elts)
-        return isinstance(node, ast.BoolOp) and any(self.is_needed_by(value) for value in node.values)
+        if isinstance(node, ast.Lambda):
+            return self.mentions(node.body)
+        return any(self.is_needed_by(part) for part in _values_of(node))
 
     def leaving(self, statements: Sequence[ast.stmt]) -> ast.AST | None:
         """Return the first node by which a value that needs the resource leaves the statements, None if none does."""
@@ -159,10 +150,12 @@ class Dependents:
             for target in node.targets:
                 if is_needed or self._is_related(target, node.value):
                     self._bind(target)
-        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor)) and self._is_from(node):
+        elif isinstance(node, _BINDING) and self._is_from(node):
             self._bind(node.target)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None and self.is_needed_by(node.context_expr):
             self._bind(node.optional_vars)
+        elif isinstance(node, FUNCTIONS) and any(self.mentions(statement) for statement in node.body):
+            self.names.add(node.name)
         elif isinstance(node, ast.Call):
             self._note_call(node)
 
@@ -184,27 +177,30 @@ class Dependents:
         given = [*node.args, *(k.value for k in node.keywords)]
         return any(isinstance(argument, ast.Name) and argument.id == self.name for argument in given)
 
-    def _is_from(self, node: ast.AnnAssign | ast.NamedExpr | ast.For | ast.AsyncFor) -> bool:
+    def _is_from(self, node: ast.AnnAssign | ast.AugAssign | ast.NamedExpr | ast.For | ast.AsyncFor) -> bool:
         """Whether the target of a statement takes a value that may need the resource."""
         if isinstance(node, (ast.For, ast.AsyncFor)):
             return self._hands_out_objects() and self.is_needed_by(node.iter)
-        return self.is_needed_by(node.value)
+        if node.value is None:
+            return False
+        return self.is_needed_by(node.value) or self._is_related(node.target, node.value)
 
     def _is_container_call(self, node: ast.Call) -> bool:
-        method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        return method in ("append", "extend", "add", "insert", "update", "appendleft") and any(
-            self.is_needed_by(argument) for argument in node.args
-        )
+        method = node.func if isinstance(node.func, ast.Attribute) else None
+        if method is None or method.attr not in ("append", "extend", "add", "insert", "update", "appendleft"):
+            return False
+        return any(self.is_needed_by(a) or self._is_related(method.value, a) for a in node.args)
 
     def _bind(self, target: ast.expr) -> None:
         found = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
         self.names |= found - {self.name, "self", "cls"}
 
     def _is_related(self, target: ast.expr, value: ast.expr) -> bool:
-        """Whether a name is given an attribute of an object of the ORM, and used like another such object."""
-        if not isinstance(target, ast.Name) or not isinstance(value, ast.Attribute):
+        """Whether a name is given something made from objects of the ORM, and used as if it held such objects."""
+        holder = self._root(target)
+        if not isinstance(holder, ast.Name) or holder.id not in self._objects or _asks_for_columns(value):
             return False
-        return target.id in self._objects and self.is_needed_by(self._root(value))
+        return any(self.is_needed_by(part) for part in walk([value]) if isinstance(part, ast.expr))
 
     def _hands_out_objects(self) -> bool:
         return self.resource.kind in (Kind.SESSION, Kind.TEMPORARY)
@@ -298,13 +294,15 @@ class Dependents:
         return keyword(node, "stream") is not None or re.fullmatch(self.resource.lazy, method.attr) is not None
 
 
-def _used_as_objects(body: Sequence[ast.stmt]) -> Iterator[str]:
-    """Yield the names in some statements that are gone through, or asked for attributes that values do not have."""
-    for node in walk_own(body):
-        if isinstance(node, ast.Attribute) and node.attr not in _OF_VALUES and isinstance(node.value, ast.Name):
-            yield node.value.id
-        elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)) and isinstance(node.iter, ast.Name):
-            yield node.iter.id
+def _values_of(node: ast.expr) -> Sequence[ast.expr]:
+    """Return the expressions whose values an expression may have, or hold."""
+    if isinstance(node, ast.IfExp):
+        return [node.body, node.orelse]
+    if isinstance(node, (ast.Dict, ast.BoolOp)):
+        return node.values
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return node.elts
+    return [node.value] if isinstance(node, (ast.Await, ast.Starred, ast.NamedExpr)) else []
 
 
 def _given(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> ast.expr:
