@@ -245,13 +245,18 @@ class Dependents:
             return False
         written = dotted(node.func) or ""
         last = written.rpartition(".")[2]
-        if self._is_plain_call(node) or (self.trusts_names and _FETCHES.match(last)):
+        if self._is_plain_call(node) or self._is_trusted(node, last):
             return False
         if is_eager(node) or written == "next":
             return self._hands_out_objects()
         if self.resource.kind is not Kind.SESSION or any(dotted(argument) == self.name for argument in arguments):
             return True
         return not (last[:1].isupper() or last in _TEXT_METHODS)
+
+    def _is_trusted(self, node: ast.Call, last: str) -> bool:
+        """Whether a coroutine gives what it has fetched; a plain function may be a generator that is yet to begin."""
+        is_coroutine = self.resource.is_async and not isinstance(parent(node), ast.Return)
+        return self.trusts_names and is_coroutine and _FETCHES.match(last) is not None
 
     def _is_plain_call(self, node: ast.Call) -> bool:
         if not _PLAIN_CALLS.isdisjoint(called_as(node, self.resolver)):
