@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeVar
 
-from prodready.engine.syntax import FUNCTIONS, SCOPES, FunctionNode, block_of, nearest
+from prodready.engine.syntax import FUNCTIONS, SCOPES, FunctionNode, block_of, nearest, parent
 
 _LOOPS: Final = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -20,7 +19,10 @@ def misplaced(node: ast.AST, *, is_notebook: bool) -> str | None:
     """
     if isinstance(node, (ast.Break, ast.Continue)):
         return None if _is_in_loop(node) else _OUTSIDE_LOOP[type(node)]
-    scope = _scope_of(node)
+    found = nearest(node, _BOUNDS)
+    if found is not None and isinstance(found[0], ast.FunctionDef) and isinstance(node, ast.Return):
+        return None  # most of what is asked about
+    scope = _scope_of(found)
     if isinstance(scope, _COMPREHENSIONS):
         return None  # they have rules of their own
     is_function = isinstance(scope, (*FUNCTIONS, ast.Lambda))
@@ -43,30 +45,40 @@ _WORDS: Final = {
 _OUTSIDE_LOOP: Final = {ast.Break: "'break' outside loop", ast.Continue: "'continue' not properly in loop"}
 
 
-def repeated_parameters(function: FunctionNode | ast.Lambda) -> Iterator[ast.arg]:
-    """Yield the parameters of a function whose names others before them have."""
+def repeated_parameters(function: FunctionNode | ast.Lambda) -> list[ast.arg]:
+    """Return the parameters of a function whose names others before them have."""
     own = function.args
-    extra = [a for a in (own.vararg, own.kwarg) if a is not None]
-    every = [*own.posonlyargs, *own.args, *own.kwonlyargs, *extra]
-    seen: set[str] = set()
-    for argument in every:
-        if argument.arg in seen:
-            yield argument
-        seen.add(argument.arg)
+    every = [*own.posonlyargs, *own.args, *own.kwonlyargs]
+    every += [a for a in (own.vararg, own.kwarg) if a is not None] if own.vararg or own.kwarg else []
+    return _repeated(every) if len(every) > 1 else []
 
 
-def repeated_keywords(call: ast.Call) -> Iterator[ast.keyword]:
-    """Yield the keyword arguments of a call whose names others before them have."""
-    seen: set[str] = set()
-    for keyword in call.keywords:
-        if keyword.arg is not None and keyword.arg in seen:
-            yield keyword
-        seen.add(keyword.arg or "")
+def repeated_keywords(first: ast.keyword) -> list[ast.keyword]:
+    """Return the arguments of a call whose names others before them have; `first` is its first keyword argument."""
+    call = parent(first)
+    if not isinstance(call, ast.Call) or call.keywords[0] is not first or len(call.keywords) == 1:
+        return []
+    return _repeated([keyword for keyword in call.keywords if keyword.arg is not None])
 
 
-def _scope_of(node: ast.AST) -> ast.AST | None:
-    """Return the function, class or comprehension whose body holds a node: defaults and decorators are not in it."""
-    found = nearest(node, _BOUNDS)
+_Named = TypeVar("_Named", ast.arg, ast.keyword)
+
+
+def _repeated(every: list[_Named]) -> list[_Named]:
+    seen: set[str | None] = set()
+    found: list[_Named] = []
+    for one in every:
+        if one.arg in seen:
+            found.append(one)
+        seen.add(one.arg)
+    return found
+
+
+def _scope_of(found: tuple[ast.AST, ast.AST] | None) -> ast.AST | None:
+    """Return the function, class or comprehension whose body holds a node: defaults and decorators are not in it.
+
+    `found` is the nearest one around the node, and what is just below it on the way.
+    """
     while found is not None:
         up, child = found
         if isinstance(up, _COMPREHENSIONS) or isinstance(child, ast.stmt):

@@ -49,9 +49,10 @@ no name (`SessionLocal().get(User, 1)`), gets one, and its `with`.
 ## When it is silent
 
 Where somebody else got hold of the session: it is returned, yielded, stored in an object or a container, captured by a
-closure, or given to a class or a function that may keep it. Also in `__enter__`, context managers, fixtures,
-dependencies (a generator with one `yield`), for a `scoped_session`, which hands out one session for each thread,
-for a session on a connection of somebody else's, and in tests and migrations.
+closure, or given to a class or a function that may keep it (not to an object that the function only asks for something,
+as `Orders(session).total()`). Also in `__enter__`, context managers, fixtures, dependencies (a generator with one
+`yield`), for a `scoped_session`, which hands out one session for each thread, for a session on a connection of somebody
+else's, and in tests and migrations.
 """
 
 from __future__ import annotations

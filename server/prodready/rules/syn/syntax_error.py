@@ -40,7 +40,7 @@ are told. It is an error where `requires-python` promises an older Python than t
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from prodready.engine.finding import Finding, Range, Related, Severity
 from prodready.engine.newer import Version, written_version
@@ -73,10 +73,9 @@ class SyntaxErrorRule(Rule):
         severity = context.settings.severities.get(self.code, severity)
         yield Finding(self.code, self.name, severity, message, fault.range, related=related)
 
-    def check_return(self, node: ast.AST, context: Context) -> Iterator[Hit]:
+    def check_return(self, node: ast.AST, context: Context) -> Iterable[Hit]:
         message = misplaced(node, is_notebook=context.settings.role is Role.NOTEBOOK)
-        if message is not None:
-            yield self.hit(context, node, message, at=_begin(node, context))
+        return () if message is None else [self.hit(context, node, message, at=_begin(node, context))]
 
     check_yield = check_return
     check_yieldfrom = check_return
@@ -86,18 +85,18 @@ class SyntaxErrorRule(Rule):
     check_break = check_return
     check_continue = check_return
 
-    def check_functiondef(self, node: FunctionNode | ast.Lambda, context: Context) -> Iterator[Hit]:
-        for parameter in repeated_parameters(node):
-            yield self.hit(context, parameter, f"duplicate argument '{parameter.arg}' in function definition")
+    def check_functiondef(self, node: FunctionNode | ast.Lambda, context: Context) -> Iterable[Hit]:
+        repeated = repeated_parameters(node)
+        if not repeated:
+            return ()
+        return [self.hit(context, p, f"duplicate argument '{p.arg}' in function definition") for p in repeated]
 
     check_asyncfunctiondef = check_functiondef
     check_lambda = check_functiondef
 
-    def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
-        if len(node.keywords) < 2:
-            return
-        for argument in repeated_keywords(node):
-            yield self.hit(context, argument, f"keyword argument repeated: {argument.arg}")
+    def check_keyword(self, node: ast.keyword, context: Context) -> Iterable[Hit]:
+        repeated = repeated_keywords(node)
+        return () if not repeated else [self.hit(context, k, f"keyword argument repeated: {k.arg}") for k in repeated]
 
 
 def _begin(node: ast.AST, context: Context) -> Range:
