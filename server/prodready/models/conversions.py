@@ -56,14 +56,22 @@ _SPELLING: Final = frozenset({"dumps", "loads"})
 """Last words of such names: `json_loads`."""
 _LOOKING: Final = frozenset({"detect", "extract", "find", "get", "guess", "infer", "look", "lookup", "resolve"})
 """First words in the names of functions that look something up; a method of such a name may ask a database."""
+_ASKING: Final = frozenset({"find", "get", "look", "lookup"})
+"""Those of them that a database may be asked by."""
+_ABOUT: Final = frozenset({
+    "config", "count", "id", "ids", "info", "key", "keys", "kind", "label", "metadata", "name", "names", "path", "size",
+    "spec", "type", "types", "url", "version",
+})  # fmt: skip
+"""Last words of names of functions that tell something about a thing, and do not get it."""
 _KEY: Final = re.compile(r"(?:^|_)(?:id|ids|pk|sku|url|uuid)$", re.IGNORECASE)
 """Names of what a database, or another service, is asked by: `get_user(user_id)` is no lookup in a dictionary."""
 _OUTSIDE: Final = frozenset({
-    "bot", "broker", "bucket", "cache", "client", "conn", "connection", "crm", "cursor", "db", "engine",
-    "gateway", "http", "httpx", "kafka", "mongo", "queue", "redis", "remote", "repo", "repository", "requests",
-    "service", "session", "socket", "store", "upstream",
+    "bucket", "cache", "client", "conn", "connection", "cursor", "db", "engine", "http", "httpx", "queue",
+    "redis", "repo", "repository", "requests", "session", "socket", "store",
 })  # fmt: skip
 """Words in the names of what leads outside the process."""
+_OTHERS: Final = frozenset({"bot", "broker", "crm", "gateway", "kafka", "mongo", "remote", "service", "upstream"})
+"""Last words of such names: `self.service` leads there, `service_name` does not."""
 _API: Final = re.compile(r"(?:^|_)api$")
 """Another one; `api_key` leads nowhere."""
 _REACHING: Final = re.compile(
@@ -134,10 +142,13 @@ def _sounds_harmless(node: ast.Call, *, is_function: bool) -> bool:
     if not _CONVERTING.isdisjoint(first) or not _SPELLING.isdisjoint(words[-1:]):
         return True
     looks = (is_function or isinstance(node.func, ast.Name)) and not _LOOKING.isdisjoint(first)
-    return looks and not _asks_by_key(node)
+    return looks and not _asks_by_key(node, words)
 
 
-def _asks_by_key(call: ast.Call) -> bool:
+def _asks_by_key(call: ast.Call, words: list[str]) -> bool:
+    """Tell whether a thing is got by its key: `get_order(order_id)`, and not `get_model_info(model_id)`."""
+    if _ASKING.isdisjoint(words[:1]) or not _ABOUT.isdisjoint(words[-1:]):
+        return False
     given = [name for argument in call.args for name in _names_in(argument)]
     for keyword in call.keywords:
         given.extend((keyword.arg or "", *_names_in(keyword.value)))
@@ -148,7 +159,8 @@ def _stays_inside(node: ast.Call) -> bool:
     mentioned = _mentioned(node)
     if any(map(_API.search, mentioned)):
         return False
-    return _OUTSIDE.isdisjoint(word for name in mentioned for word in words_of(name))
+    words = [words_of(name) for name in mentioned]
+    return all(_OUTSIDE.isdisjoint(said) and _OTHERS.isdisjoint(said[-1:]) for said in words)
 
 
 def _mentioned(call: ast.Call) -> list[str]:
