@@ -218,10 +218,13 @@ def is_wanted(node: ast.Call, names: Names) -> bool:
     """Tell whether output is wanted for sure.
 
     It stands in a function that is there to show something (`print_*`), or behind a switch for those who want to see
-    more (`if verbose:`); it is a banner, or guarded against characters that the terminal lacks.
+    more (`if verbose:`); it is a banner, guarded against characters that the terminal lacks, or what a program says on
+    standard error before it ends.
     """
     functions = [up for up in around(node, FUNCTIONS) if isinstance(up, FUNCTIONS)]
     if any(map(_is_display, functions)) and not is_served(node, names):
+        return True
+    if _writes_to_error(node, names) and _is_last_word(node, names):
         return True
     return _is_banner(node) or _minds_encoding(node, names) or is_asked_for(node, names)
 

@@ -55,7 +55,7 @@ runs by itself (`main()` at its end, `sys.argv[1]`); in modules that talk to som
 `curses`, `webbrowser`); in modules about logging, `__del__` and exit hooks, and where setting up logging has failed; in
 functions that are there to print (`print_summary`, and `show_*` or `display_*` where they return nothing and have no
 decorator); where `file=` names another stream, and where `redirect_stdout` or `fileinput` does; behind switches such as
-`verbose`; for a banner, or where `UnicodeEncodeError` is minded.
+`verbose`; for a banner, or where `UnicodeEncodeError` is minded; and on standard error right before the program ends.
 
 It is a hint for whoever has started the program: in the functions of a module that can be started as a script, right
 before a printed stack or the end of the program, behind switches such as `DEBUG`, and under conditions on the
