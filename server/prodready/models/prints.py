@@ -347,9 +347,9 @@ def _minds_encoding(node: ast.Call, names: Names) -> bool:
 
 
 def _writes_to_error(node: ast.Call, names: Names) -> bool:
-    if names.qualified(node.func) == "sys.stderr.write":
+    qualified, file = names.qualified(node.func), keyword(node, "file")
+    if qualified == "sys.stderr.write" or (qualified in _TRACEBACK_PRINTS and file is None):
         return True
-    file = keyword(node, "file")
     return file is not None and names.qualified(file) == "sys.stderr"
 
 

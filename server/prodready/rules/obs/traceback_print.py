@@ -47,7 +47,7 @@ goes too. Outside of handlers there is no fix, nor for another exception than th
 ## When it is silent
 
 Where `print-call` is. It is a hint, with an unsafe fix, where that is one for whoever has started the program: behind a
-debug switch, at the program's end, in functions that are called under `if __name__ == "__main__":`.
+debug switch, and in functions that are called under `if __name__ == "__main__":`.
 """
 
 from __future__ import annotations
