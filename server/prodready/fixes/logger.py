@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _DEFINITIONS: Final = ("def ", "async def ", "class ", "@")
 _FALLBACKS: Final = ("_logger", "log", "module_logger")
+_USUAL: Final = frozenset({"logger", "log", "_logger", "_log", "LOGGER", "LOG"})
+"""What a module calls the logger that all of it logs with; others, such as `access_logger`, are for something."""
 _NEW: Final = {
     "stdlib": ("logging", "{module}.getLogger(__name__)"),
     "structlog": ("structlog", "{module}.get_logger(__name__)"),
@@ -32,6 +34,8 @@ def logger_at(draft: Draft, imports: Imports, at: ast.AST) -> tuple[str, str]:
     """
     names = draft.context.names
     known = [(name, kind) for name, kind in module_loggers(names) if names.bound_locally(name, at) is None]
+    wanted = draft.context.settings.logger_name
+    known.sort(key=lambda found: (found[0] != wanted, found[0] not in _USUAL))
     for name, kind in known:
         if _is_defined_before(draft, imports, name, at):
             return name, kind.value
