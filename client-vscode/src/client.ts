@@ -1,11 +1,13 @@
 /** The language client of one server process. */
 
+import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
 import { CodeAction, CodeActionKind, type Diagnostic, type LogOutputChannel } from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions } from "vscode-languageclient/node";
 import { answered } from "./answered";
 import type { Launch } from "./discovery";
 import { copyLog } from "./log";
+import { started } from "./process";
 
 export const SOURCE = "prodready";
 
@@ -15,14 +17,24 @@ export const DOCUMENTS = ["file", "untitled", "vscode-notebook-cell", "vscode-vf
   scheme,
 }));
 
+/** Milliseconds that a server has to end by itself when it is asked to. */
+const LAST_WORDS = 2_000;
+
 /** Tells what happens in the log and in the status only; the library would open a window for each. */
 export class QuietClient extends LanguageClient {
-  /** Starts the server; throws an Error, and ends it, when `command` does not answer in time or is `unwanted` before. */
+  constructor(
+    private readonly server: Promise<ChildProcess>,
+    options: LanguageClientOptions,
+  ) {
+    super(SOURCE, "prodready", () => server, options);
+  }
+
+  /** Waits for the server; throws an Error, and ends it, when it does not answer in time or is `unwanted` before. */
   async begin(command: string, unwanted: AbortSignal): Promise<void> {
     try {
       await answered(this.start(), command, unwanted);
     } catch (error) {
-      this.serverProcess?.kill("SIGKILL");
+      void this.#end();
       throw error;
     }
   }
@@ -33,9 +45,15 @@ export class QuietClient extends LanguageClient {
     super.error(message, data instanceof Error ? data.message : data, false);
   }
 
-  /** Never fails: the library tells in the log that a server did not end when asked, and ends it two seconds later. */
-  override stop(): Promise<void> {
-    return super.stop().catch(() => undefined);
+  /** Never fails: the library tells in the log that a server did not end when asked. */
+  override async stop(): Promise<void> {
+    await super.stop().catch(() => undefined);
+    setTimeout(() => void this.#end(), LAST_WORDS);
+  }
+
+  /** Ends the server, if it was started and still runs. */
+  async #end(): Promise<void> {
+    (await this.server.catch(() => undefined))?.kill("SIGKILL");
   }
 }
 
@@ -72,7 +90,11 @@ export function makeClient(
       },
     },
   };
-  return new QuietClient(SOURCE, "prodready", { command, args: [...args], options: { cwd } }, options);
+  // At once: the library would look at the directory first, and other extensions that start meanwhile would go before.
+  const server = started(command, args, cwd);
+  const ending = (code: number | null, signal: string | null) => log.info(`the server ended with ${signal ?? `code ${code}`}`);
+  void server.then((child) => child.once("exit", ending), () => undefined); // whoever begins gets the error
+  return new QuietClient(server, options);
 }
 
 export function codeOf({ code }: Diagnostic): string {

@@ -37,7 +37,8 @@ export async function findServer(
   if (file !== "" && !statSync(file, { throwIfNoEntry: false })?.isFile()) {
     throw new Error(`prodready.${key} is ${file}, but there is no such file`);
   }
-  const server = ["server", "--log-level", logLevel];
+  // The server starts fastest without options, and has this level by itself.
+  const server = ["server", ...(logLevel === "warning" ? [] : ["--log-level", logLevel])];
   if (path !== "") return { command: path, args: server, origin: "prodready.path", isReplaceable: false };
   // `-I` keeps the directory that it is started in, the user's packages and PYTHON* variables from being imported.
   const args = ["-I", "-X", "utf8", "-m", "prodready", ...server];

@@ -1,6 +1,7 @@
-/** Running a program to its end, without a shell. */
+/** Running programs, without a shell. */
 
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 
 const PATIENCE = 15_000;
 
@@ -16,4 +17,11 @@ export function run(command: string, args: readonly string[], patience = PATIENC
       else reject(new Error(stderr.trim() || error.message));
     });
   });
+}
+
+/** Starts `command` in a directory, and returns it while it runs; throws an Error when it cannot be started. */
+export async function started(command: string, args: readonly string[], cwd: string): Promise<ChildProcess> {
+  const child = spawn(command, args, { cwd, windowsHide: true });
+  await once(child, "spawn");
+  return child;
 }

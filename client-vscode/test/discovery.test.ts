@@ -7,7 +7,7 @@ import { findServer } from "../src/discovery";
 import { directory, program } from "./places";
 import { configuration, workspace } from "./vscode";
 
-const ARGUMENTS = ["-I", "-X", "utf8", "-m", "prodready", "server", "--log-level", "warning"];
+const ARGUMENTS = ["-I", "-X", "utf8", "-m", "prodready", "server"];
 
 afterEach(() => {
   Object.keys(configuration).forEach((key) => delete configuration[key]);
@@ -45,7 +45,7 @@ test("the path of the settings comes first, and is run as it is", async () => {
   Object.assign(configuration, { path: python("prodready", true), interpreter: python("chosen", true) });
   const { command, args } = await find();
   assert.equal(command, configuration["path"]);
-  assert.deepEqual(args, ["server", "--log-level", "warning"]);
+  assert.deepEqual(args, ["server"]);
   assert.equal(asked(), "");
 });
 

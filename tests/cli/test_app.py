@@ -13,6 +13,7 @@ import pytest
 
 import prodready.lsp.server
 from prodready import __version__
+from prodready.cli import main
 from tests.cli.conftest import Workplace
 
 COMMANDS = ("check", "config", "fix", "rule", "rules", "server")
@@ -137,6 +138,24 @@ def test_a_package_that_does_not_fit_is_no_fault_of_ours_and_is_told_with_what_t
     assert capsys.readouterr().err == (
         "prodready cannot start with the packages that are installed beside it: "
         "import of libcst halted; None in sys.modules. "
+        "`python -m pip check` tells which do not fit; in an environment of its own it has those that do.\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["server"], ["server", "--stdio"], ["server", "--log-level", "error"]])
+def test_an_editor_is_told_the_same_whichever_way_it_starts_the_server(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def start(**options: object) -> int:
+        raise ImportError("no lsprotocol", name="lsprotocol")
+
+    monkeypatch.setattr("prodready.lsp.starting.serve", start)
+    monkeypatch.setattr(sys, "argv", ["prodready", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == (
+        "prodready cannot start with the packages that are installed beside it: no lsprotocol. "
         "`python -m pip check` tells which do not fit; in an environment of its own it has those that do.\n"
     )
 

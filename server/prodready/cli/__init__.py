@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+_EDITORS_CALLS = (["server"], ["server", "--stdio"])
+
 
 def main() -> None:
     """Run the command that the arguments name, and end the process with its exit code."""
     import sys
 
     try:
-        from prodready.cli.app import run
-
-        sys.exit(run(sys.argv[1:]))
+        arguments = sys.argv[1:]
+        sys.exit(_serve() if arguments in _EDITORS_CALLS else _run(arguments))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _run(arguments: list[str]) -> int:
+    from prodready.cli.app import run
+
+    return run(arguments)
+
+
+def _serve() -> int:
+    """Do what `server` does, without reading a command line first: an editor waits for this, at each of its starts."""
+    try:
+        from prodready.lsp import starting
+
+        return starting.serve()
+    except Exception as error:  # noqa: BLE001  # the last place that can tell the user
+        from prodready.cli.app import State, reported
+
+        return reported(error, State())

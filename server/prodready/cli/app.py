@@ -74,21 +74,27 @@ def run(arguments: Sequence[str]) -> int:
         code = commands.main(list(arguments), prog_name="prodready", standalone_mode=False, obj=state)
         output.flush()
         return code if isinstance(code, int) else exits.NOTHING_FOUND
-    except click.ClickException as error:
-        with output.standard_error():
-            error.show()
-        return exits.WRONG_CALL
     except (click.Abort, KeyboardInterrupt):
         return exits.INTERRUPTED
-    except OSError as error:
-        _report_refusal(error, state)
-        return exits.WRONG_CALL
     except Exception as error:  # noqa: BLE001  # the last place that can tell the user
-        if isinstance(error, ImportError) and (error.name or "prodready").partition(".")[0] != "prodready":
+        return reported(error, state)
+
+
+def reported(error: Exception, state: State) -> int:
+    """Tell the user why a command ended, and return the exit code of the process."""
+    match error:
+        case click.ClickException():
+            with output.standard_error():
+                error.show()
+            return exits.WRONG_CALL
+        case OSError():
+            _report_refusal(error, state)
+            return exits.WRONG_CALL
+        case ImportError() if (error.name or "prodready").partition(".")[0] != "prodready":
             _report_installation(error, state)
             return exits.WRONG_CALL
-        _report_fault(error, state)
-        return exits.OUR_FAULT
+    _report_fault(error, state)
+    return exits.OUR_FAULT
 
 
 def _report_refusal(error: OSError, state: State) -> None:

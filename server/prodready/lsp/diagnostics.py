@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
-import secrets
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -34,7 +34,7 @@ LIMIT: Final = 1000
 
 SEVERITIES: Final = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFO: 3, Severity.HINT: 4}
 
-_RUN: Final = secrets.token_hex(4)
+_RUN: Final = os.urandom(4).hex()
 _NUMBERS: Final = itertools.count(1)
 
 

@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import hashlib
 import importlib
 import importlib.util
 import marshal
 import sys
 from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
+from pathlib import Path
 from types import CodeType
 from typing import Any, Final
 
 _TYPES: Final = "lsprotocol.types"
 _COMPILER: Final = "attr._make"
-_DIGEST: Final = 16
+_DIGEST: Final = 8
+
+
+def serve(
+    *, tcp: int | None = None, ws: int | None = None, log_file: Path | None = None, log_level: str = "warning"
+) -> int:
+    """Do what `prodready.lsp.server.run` does, importing it quickly."""
+    with uncollected():
+        import_types()
+        from prodready.lsp.server import run
+    return run(tcp=tcp, ws=ws, log_file=log_file, log_level=log_level)
 
 
 @contextlib.contextmanager
@@ -92,4 +102,5 @@ class _Methods:
 
 
 def _digest(body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=_DIGEST, salt=importlib.util.MAGIC_NUMBER).digest()
+    """Return what Python itself tells its bytecode by, whose key is the version; hashlib would load OpenSSL."""
+    return importlib.util.source_hash(body)

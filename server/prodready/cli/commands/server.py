@@ -37,13 +37,9 @@ def command(stdio: bool, tcp: int | None, ws: int | None, log_file: Path | None,
     """
     if stdio + (tcp is not None) + (ws is not None) > 1:
         raise click.UsageError("Choose one of --stdio, --tcp and --ws.")
-    from prodready.lsp import starting
-
-    with starting.uncollected():
-        starting.import_types()
-        from prodready.lsp.server import run
+    from prodready.lsp.starting import serve
 
     try:
-        return run(tcp=tcp, ws=ws, log_file=log_file, log_level=log_level)
+        return serve(tcp=tcp, ws=ws, log_file=log_file, log_level=log_level)
     except OSError as error:
         raise click.ClickException(f"the server cannot start: {error.strerror or error}") from error
