@@ -3,85 +3,137 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
-PROGRAM = """
-import builtins, gc, json
-compiled = 0
-original = builtins.compile
-
-def counting(source, filename, *more, **named):
-    global compiled
-    compiled += str(filename).startswith("<attrs generated")
-    return original(source, filename, *more, **named)
-
-import attr
+EAGER = """
+import json
+from lsprotocol import types
+"""
+LATE = """
+import json
 from prodready.lsp import starting
-builtins.compile = counting
 with starting.uncollected():
     starting.import_types()
-builtins.compile = original
-from lsprotocol.types import Position, Range
+from lsprotocol import types
+"""
+CLASSES = """
+classes = {name: value for name, value in types.ALL_TYPES_MAP.items() if isinstance(value, type)}
+"""
+DESCRIBE = (
+    CLASSES
+    + """
+import attrs, inspect, re
+from lsprotocol.converters import get_converter
+
+get_converter()  # resolves the names of types
+words = lambda value: re.sub(" at 0x[0-9a-f]+", "", repr(value))
+described = {}
+for name, cls in classes.items():
+    if attrs.has(cls):
+        fields = [
+            [field.name, str(field.type), repr(field.default), field.inherited, field.eq, words(field.validator)]
+            for field in attrs.fields(cls)
+        ]
+        parameters = [[each.name, repr(each.default)] for each in inspect.signature(cls).parameters.values()]
+        hashed = cls.__hash__ is None
+        described[name] = [fields, parameters, list(cls.__match_args__), hashed, "__eq__" in vars(cls)]
+print(json.dumps(described))
+"""
+)
+
+
+def seen(*programs: str) -> Any:
+    """Return what programs print that run one after the other in a new process."""
+    done = subprocess.run([sys.executable, "-c", "".join(programs)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_every_class_becomes_what_it_would_have_been() -> None:
+    late = seen(LATE, DESCRIBE)
+    assert len(late) > 500
+    assert late == seen(EAGER, DESCRIBE)
+
+
+def test_a_class_is_completed_when_it_is_used_and_no_other_is() -> None:
+    program = """
+from lsprotocol.converters import get_converter
+completed = lambda: {name for name, cls in classes.items() if "__match_args__" in vars(cls)}
+get_converter()
+begun = completed()
+start = types.Position(1, 2)
+first = completed() - begun
+span = types.Range(start, types.Position(3, character=4))
+print(json.dumps([len(begun) < 10, sorted(first), sorted(completed() - begun)]))
+"""
+    assert seen(LATE, CLASSES, program) == [True, ["Position"], ["Position", "Range"]]
+
+
+def test_objects_behave() -> None:
+    program = """
+import gc
+import attrs
+from lsprotocol.converters import get_converter
+
+class Place(types.Position):
+    pass
+
+class Here(types.Location):
+    def __init__(self):
+        super().__init__("file:///here", types.Range(Place(1, 2), Place(1, 3)))
+
+made = types.Range(types.Position(1, 2), types.Position(3, character=4))
+try:
+    types.Position("1", 2)
+except ValueError as error:
+    refused = type(error).__name__
 print(json.dumps({
-    "compiled": compiled,
-    "equal": [Position(1, 2) == Position(1, 2), Position(1, 2) == Position(1, 3)],
-    "shown": repr(Range(Position(1, 2), Position(3, character=4))),
+    "shown": repr(made),
+    "equal": [types.Position(1, 2) == types.Position(1, 2), types.Position(1, 2) == types.Position(1, 3)],
+    "sub-classes": [repr(Place(1, 2)), Here().uri],
+    "refused": refused,
+    "structured": repr(get_converter().structure({"line": 1, "character": 2}, types.Position)),
     "collects": gc.isenabled(),
-    "ours stays": "compile" in vars(attr._make),
+    "attrs is as it was": attrs.define.__module__,
 }))
 """
-RIGHT = {"equal": [True, False], "shown": "1:2-3:4", "collects": True, "ours stays": False}
+    assert seen(LATE, program) == {
+        "shown": "1:2-3:4",
+        "equal": [True, False],
+        "sub-classes": ["1:2", "file:///here"],
+        "refused": "ValueError",
+        "structured": "1:2",
+        "collects": True,
+        "attrs is as it was": "attr._next_gen",
+    }
 
 
-def start(bytecode: Path, *options: str) -> tuple[int, dict[str, Any]]:
-    """Import the types in a new process whose bytecode lies below a directory.
+def test_threads_that_need_the_same_class_at_once_all_get_it() -> None:
+    program = """
+import sys
+import threading
 
-    Returns how many methods attrs compiled, and what else was seen.
-    """
-    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(bytecode)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    command = [sys.executable, *options, "-c", PROGRAM]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    seen = json.loads(done.stdout)
-    return seen.pop("compiled"), seen
+sys.setswitchinterval(1e-6)
+names = [name for name, cls in classes.items() if hasattr(cls, "__annotations__") and name.endswith("Options")]
+wrong = []
+barrier = threading.Barrier(8)
 
+def make():
+    barrier.wait()
+    for name in names:
+        try:
+            classes[name]()
+        except TypeError as error:
+            if "required" not in str(error):
+                wrong.append(f"{name}: {error}")
 
-def kept(bytecode: Path) -> list[Path]:
-    return list(bytecode.rglob("starting.*.attrs"))
-
-
-def test_the_second_start_compiles_nothing_that_the_first_one_did(tmp_path: Path) -> None:
-    compiled, seen = start(tmp_path)
-    assert compiled > 500
-    assert seen == RIGHT
-    assert start(tmp_path) == (0, RIGHT)
-    assert len(kept(tmp_path)) == 1
-
-
-def test_a_damaged_file_is_not_loaded_but_replaced(tmp_path: Path) -> None:
-    compiled, _ = start(tmp_path)
-    (file,) = kept(tmp_path)
-    whole = file.read_bytes()
-    for damaged in (whole[:-1], whole[:100] + bytes([whole[100] ^ 1]) + whole[101:], b""):
-        file.write_bytes(damaged)
-        assert start(tmp_path) == (compiled, RIGHT)
-        assert start(tmp_path) == (0, RIGHT)
-
-
-def test_other_optimisations_have_other_bytecode(tmp_path: Path) -> None:
-    compiled, _ = start(tmp_path)
-    assert start(tmp_path, "-OO") == (compiled, RIGHT)
-    assert len(kept(tmp_path)) == 2
-
-
-def test_nothing_is_written_where_python_writes_no_bytecode(tmp_path: Path) -> None:
-    forbidden = tmp_path / "forbidden"
-    assert start(forbidden, "-B")[1] == RIGHT
-    assert not forbidden.exists()
-    no_directory = tmp_path / "file"
-    no_directory.touch()
-    assert start(no_directory)[1] == RIGHT
+threads = [threading.Thread(target=make) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(json.dumps([len(names) > 50, wrong]))
+"""
+    assert seen(LATE, CLASSES, program) == [True, []]

@@ -1,7 +1,7 @@
 """What keeps the server's own start short.
 
-Half of it would go into lsprotocol's types: attrs generates and compiles methods for some five hundred classes, each
-time anew, and the garbage collector looks for garbage in all that is loaded.
+Half of it would go into lsprotocol's types: attrs generates and compiles methods for more than five hundred classes, of
+which a session needs a hundred; and the garbage collector looks for garbage in all that is loaded.
 """
 
 from __future__ import annotations
@@ -9,18 +9,19 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import importlib.util
-import marshal
 import sys
+import threading
 from collections.abc import Iterator
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 _TYPES: Final = "lsprotocol.types"
-_COMPILER: Final = "attr._make"
-_DIGEST: Final = 8
+_FIELDS: Final = "__attrs_attrs__"
+"""Where attrs keeps a class's fields, which all that asks about them looks at first."""
+
+_INIT: Final = "__init__"
+
+_C = TypeVar("_C", bound=type)
 
 
 def serve(
@@ -45,62 +46,63 @@ def uncollected() -> Iterator[None]:
 
 
 def import_types() -> None:
-    """Import lsprotocol's types, with what attrs compiles for them kept from one start to the next.
-
-    attrs finds `compile` as every function does, in its own module first: ours stands there during the import. An attrs
-    that compiles in another way does not gain by it, and does not suffer either.
-    """
+    """Import lsprotocol's types, of which attrs completes each one only when it is used for the first time."""
     if _TYPES in sys.modules:
         return
-    methods = _Methods()
-    namespace = vars(importlib.import_module(_COMPILER))
-    namespace["compile"] = methods.compile
+    attrs: Any = importlib.import_module("attrs")
+    define, attrs.define = attrs.define, _define_later
     try:
         importlib.import_module(_TYPES)
     finally:
-        del namespace["compile"]
-    methods.keep()
+        attrs.define = define
+    # It would look at every class to resolve the names of types in it, which we do one by one.
+    hooks: Any = importlib.import_module("lsprotocol._hooks")
+    hooks._resolved_forward_references = True
 
 
-class _Methods:
-    """Compiled code by the digest of its source, kept beside this module's own bytecode and by the same rules.
+def _define_later(cls: _C | None = None, **options: Any) -> Any:
+    """Stand for `attrs.define`."""
+    return _Definition.of(cls, options) if cls is not None else lambda given: _Definition.of(given, options)
 
-    In front of the file stands the digest of the rest, which holds for this Python only: any other code, or a damaged
-    one, could do anything.
+
+class _Definition:
+    """What `attrs.define` has still to do for one class, standing for its fields until somebody asks for them.
+
+    The class stays the same object, so it has no slots: with them, attrs makes another one.
     """
 
-    def __init__(self) -> None:
-        self._loader = SourceFileLoader(__name__, __file__)
-        self._place = f"{importlib.util.cache_from_source(__file__)}.attrs"
-        self._known: dict[bytes, CodeType] = self._load()
-        self._used: dict[bytes, CodeType] = {}
+    _lock: Final = threading.RLock()
 
-    def _load(self) -> dict[bytes, CodeType]:
-        try:
-            content = self._loader.get_data(self._place)
-        except OSError:
-            return {}
-        digest, body = content[:_DIGEST], content[_DIGEST:]
-        if digest != _digest(body):
-            return {}
-        loaded: dict[bytes, CodeType] = marshal.loads(body)  # noqa: S302  bytecode, as Python itself loads its own
-        return loaded
+    def __init__(self, cls: type, options: dict[str, Any]) -> None:
+        self._cls = cls
+        self._options = options
+        self._is_begun = False
 
-    def compile(self, source: str, filename: str, mode: str) -> CodeType:
-        """Return what the built-in function of this name does."""
-        key = _digest(f"{mode} {filename}\n{source}".encode())
-        code: Any = self._known.get(key) or compile(source, filename, mode)
-        self._used[key] = code
-        return self._used[key]
+    @classmethod
+    def of(cls, defined: _C, options: dict[str, Any]) -> _C:
+        """Put a definition into a class, which is returned."""
+        later = cls(defined, options)
 
-    def keep(self) -> None:
-        """Write down what was compiled anew; where Python cannot write bytecode, the next start compiles again."""
-        if self._used.keys() <= self._known.keys() or sys.dont_write_bytecode:
-            return
-        body = marshal.dumps(self._used)
-        self._loader.set_data(self._place, _digest(body) + body)
+        def first_init(self: Any, *arguments: Any, **named: Any) -> None:
+            later.complete()
+            vars(defined)[_INIT](self, *arguments, **named)
 
+        setattr(defined, _FIELDS, later)
+        setattr(defined, _INIT, first_init)
+        return defined
 
-def _digest(body: bytes) -> bytes:
-    """Return what Python itself tells its bytecode by, whose key is the version; hashlib would load OpenSSL."""
-    return importlib.util.source_hash(body)
+    def __get__(self, instance: object, owner: type) -> Any:
+        self.complete()
+        if vars(self._cls)[_FIELDS] is self:
+            raise AttributeError(_FIELDS)  # attrs itself asks, while it is at it
+        return getattr(owner, _FIELDS)
+
+    def complete(self) -> None:
+        """Let attrs do it, once; whoever comes meanwhile waits."""
+        with self._lock:
+            if self._is_begun:
+                return
+            self._is_begun = True
+            attrs: Any = importlib.import_module("attrs")
+            attrs.define(self._cls, slots=False, init=True, **self._options)
+            attrs.resolve_types(self._cls, sys.modules[_TYPES].ALL_TYPES_MAP, {})
