@@ -110,7 +110,8 @@ class Options:
     logger_name: str = _option(
         NAME,
         "logger",
-        "What a new module-level logger is called. A logger that a module has already is used, whatever its name.",
+        "What a new module-level logger is called. A logger that a module has already is used, whatever its name; of "
+        "several, the one with this name comes first.",
         'logger-name = "log"',
     )
     logger: str = _option(
