@@ -34,7 +34,8 @@ _ERROR_WORDS: Final = re.compile(
 _NO_ERROR: Final = re.compile(r"\b(?:no|0|without|zero) (?:error|failure)s?\b|\bif\b[^.,;:!?]*")
 _WARNING_WORDS: Final = re.compile(r"\b(?:warning|deprecated|caution)\b|⚠")
 _TEXTS: Final = re.compile(
-    r"(?:^|_)(?:text|msg|message|line|output|out|report|summary|banner|s|info|title|usage|help)s?$"
+    r"(?:^|_)(?:text|msg|message|line|output|out|report|summary|banner|s|info|title|usage|help"
+    r"|head|header|heading|row|table)s?$"
 )
 """Names of values that are text to be read."""
 _INTERRUPTS: Final = frozenset({
