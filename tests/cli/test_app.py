@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -168,3 +169,23 @@ def test_a_module_of_ours_that_is_missing_is_a_fault_of_ours(
 
     monkeypatch.setattr("prodready.rules.all_rules", fail)
     assert in_process("rules") == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+def test_somebody_who_starts_the_server_in_a_terminal_is_told_what_it_waits_for() -> None:
+    ours, theirs = os.openpty()
+    try:
+        command = [sys.executable, "-m", "prodready", "server"]
+        process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stderr is not None
+        told = process.stderr.readline().decode()
+        os.write(ours, b"\x04")  # Ctrl+D: the end of what is typed
+        process.communicate()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert told == (
+        "prodready: waiting for an editor to talk to on standard input; Ctrl+C ends it. An editor starts the server "
+        "by itself: `prodready server` is the command that its settings need. To check files here, run "
+        "`prodready check`.\n"
+    )

@@ -11,7 +11,8 @@ def main() -> None:
 
     try:
         arguments = sys.argv[1:]
-        sys.exit(_serve() if arguments in _EDITORS_CALLS else _run(arguments))
+        is_editor = arguments in _EDITORS_CALLS and not (sys.stdin and sys.stdin.isatty())
+        sys.exit(_serve() if is_editor else _run(arguments))
     except KeyboardInterrupt:
         sys.exit(130)
 

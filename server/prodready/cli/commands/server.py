@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
+from prodready.cli import output
 from prodready.cli.options import verbose
 
 _PORT = click.IntRange(0, 65535)
+_NO_EDITOR = (
+    "prodready: waiting for an editor to talk to on standard input; Ctrl+C ends it. An editor starts the server by "
+    "itself: `prodready server` is the command that its settings need. To check files here, run `prodready check`."
+)
 
 
 @click.command("server", short_help="Run the language server for an editor.")
@@ -37,6 +43,8 @@ def command(stdio: bool, tcp: int | None, ws: int | None, log_file: Path | None,
     """
     if stdio + (tcp is not None) + (ws is not None) > 1:
         raise click.UsageError("Choose one of --stdio, --tcp and --ws.")
+    if tcp is ws is None and sys.stdin and sys.stdin.isatty():
+        output.tell(_NO_EDITOR)
     from prodready.lsp.starting import serve
 
     try:
