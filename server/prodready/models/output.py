@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Final, TypeAlias, cast
 
+from prodready.engine.finding import Severity
 from prodready.engine.nodes import nodes_of
 from prodready.engine.remembered import any_around, remembered
 from prodready.engine.rule import Context
@@ -21,7 +22,16 @@ from prodready.engine.syntax import (
     walk,
 )
 from prodready.models.harm import handles_signal
-from prodready.models.prints import Reading, ends_line, output_call, print_call
+from prodready.models.prints import (
+    Reading,
+    ends_line,
+    in_service_code,
+    is_wanted,
+    may_be_output,
+    output_call,
+    print_call,
+    shows_traceback,
+)
 from prodready.models.reasons import is_output_on_purpose
 from prodready.models.served import is_served
 
@@ -46,6 +56,19 @@ _KEYS: Final = re.compile(
 """Words that ask somebody at the keyboard for a key."""
 _SMALL: Final = 3  # statements
 _Assigned: TypeAlias = "dict[tuple[FunctionNode | None, str], list[ast.expr]]"
+
+
+def is_left_alone(node: ast.Call, stream: str, context: Context) -> bool:
+    """Tell whether no log should have what a call writes to a stream, or another rule speaks of it."""
+    if is_wanted(node, context.names) or not in_service_code(node, context):
+        return True
+    return shows_traceback(node, context.names) or goes_elsewhere(node, stream, context.names)
+
+
+def severity_of(node: ast.Call, context: Context) -> Severity | None:
+    """Return a hint for what may be written for somebody to read, None for what has its rule's own severity."""
+    is_meant = is_output(node, context) or is_for_terminal(node, context.names) or may_be_output(node, context)
+    return Severity.HINT if is_meant else None
 
 
 def goes_elsewhere(node: ast.Call, stream: str, names: Names) -> bool:

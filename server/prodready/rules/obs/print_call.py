@@ -79,18 +79,14 @@ from prodready.engine.rule import SERVICE_ROLES, Context, FixAvailability, Hit, 
 from prodready.engine.syntax import enclosing_statement, is_blank
 from prodready.fixes.draft import Draft
 from prodready.models.loggers import can_log
-from prodready.models.output import goes_elsewhere, is_coloured, is_for_terminal, is_output
+from prodready.models.output import is_coloured, is_left_alone, is_output, severity_of
 from prodready.models.print_levels import LEVELS, is_logged_beside, level_of, reason_to_ask
 from prodready.models.prints import (
     Print,
     Reading,
     comment_inside,
-    in_service_code,
-    is_wanted,
-    may_be_output,
     print_call,
     shows_connection,
-    shows_traceback,
     tells_secret,
 )
 
@@ -105,12 +101,8 @@ class PrintCall(Rule):
 
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
         found = print_call(node, context.names)
-        if found is None or is_wanted(node, context.names) or not in_service_code(node, context):
+        if found is None or is_left_alone(node, found.stream, context):
             return
-        if shows_traceback(node, context.names) or goes_elsewhere(node, found.stream, context.names):
-            return
-        is_meant = is_output(node, context) or is_for_terminal(node, context.names)
-        severity = Severity.HINT if is_meant or may_be_output(node, context) else None
         advice = "log it"
         if _may_be_secret(node):
             advice = "remove it, it may show a secret"
@@ -120,7 +112,7 @@ class PrintCall(Rule):
             advice = "remove it, the same is logged"
         message = f"print() in service code: {advice}"
         fix = next((p.fix for p in self._ways(found, context)), None)
-        yield self.hit(context, node, message, severity=severity, fix=fix)
+        yield self.hit(context, node, message, severity=severity_of(node, context), fix=fix)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         found = print_call(node, context.names) if isinstance(node, ast.Call) else None

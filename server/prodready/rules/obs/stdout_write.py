@@ -53,16 +53,12 @@ from prodready.engine.rule import SERVICE_ROLES, Context, FixAvailability, Hit, 
 from prodready.engine.syntax import is_blank
 from prodready.fixes.draft import Draft
 from prodready.models.loggers import can_log
-from prodready.models.output import goes_elsewhere, is_coloured, is_for_terminal, is_output
+from prodready.models.output import is_coloured, is_left_alone, is_output, severity_of
 from prodready.models.print_levels import LEVELS, level_of, reason_to_ask
 from prodready.models.prints import (
     Output,
     comment_inside,
-    in_service_code,
-    is_wanted,
-    may_be_output,
     output_call,
-    shows_traceback,
     tells_secret,
 )
 
@@ -77,15 +73,11 @@ class StdoutWrite(Rule):
 
     def check_call(self, node: ast.Call, context: Context) -> Iterator[Hit]:
         found = output_call(node, context.names)
-        if found is None or is_wanted(node, context.names) or not in_service_code(node, context):
+        if found is None or is_left_alone(node, found.stream, context):
             return
-        if shows_traceback(node, context.names) or goes_elsewhere(node, found.stream, context.names):
-            return
-        is_meant = is_output(node, context) or is_for_terminal(node, context.names)
-        severity = Severity.HINT if is_meant or may_be_output(node, context) else None
         fix = next((p.fix for p in self._ways(found, context)), None)
         message = f"{found.name}() in service code: log it"
-        yield self.hit(context, node, message, severity=severity, fix=fix)
+        yield self.hit(context, node, message, severity=severity_of(node, context), fix=fix)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
         found = output_call(node, context.names) if isinstance(node, ast.Call) else None

@@ -66,11 +66,12 @@ from prodready.engine.finding import Fix, Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
 from prodready.engine.settings import Role
 from prodready.fixes.draft import Draft
+from prodready.fixes.with_proposals import with_proposals
 from prodready.models.closing_paths import Verdict
 from prodready.models.leaks import Leak, leak_of
 from prodready.models.resource_table import Kind, Manager
 from prodready.models.transactions import Transaction, transaction_of
-from prodready.models.unbound import Unbound, unbound_of
+from prodready.models.unbound import unbound_of
 
 _KINDS: Final = frozenset(Kind) - {Kind.SESSION, Kind.OBJECT}
 _COLLECTED: Final = frozenset({Kind.FILE, Kind.TEMPORARY})
@@ -105,17 +106,10 @@ class UnclosedResource(Rule):
             yield self.hit(context, node, unbound.problem, fix=unbound.fix, severity=severity)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
-        if isinstance(node, ast.Call):
-            found = transaction_of(node, context)
-            if found is not None:
-                yield Proposal(_CLOSE, partial(_write_transaction, found))
-            unbound = unbound_of(node, context, _KINDS) if found is None else None
-            if unbound is not None and unbound.fix is not None:
-                yield Proposal(unbound.fix, partial(_write_unbound, unbound))
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            leak = leak_of(node, context, _KINDS)
-            if leak is not None and leak.fix is not None:
-                yield Proposal(leak.fix, partial(_write_leak, leak))
+        found = transaction_of(node, context) if isinstance(node, ast.Call) else None
+        if found is None:
+            return with_proposals(node, context, _KINDS)
+        return iter((Proposal(_CLOSE, partial(_write_transaction, found)),))
 
     def _check_bound(self, node: ast.Assign | ast.AnnAssign, context: Context) -> Iterator[Hit]:
         leak = leak_of(node, context, _KINDS)
@@ -140,18 +134,6 @@ def _milder(severity: Severity, kind: Kind, node: ast.AST, context: Context) -> 
     if kind is Kind.CURSOR:
         return Severity.HINT
     return severity if context.role_at(node) in (Role.SERVICE, Role.SETTINGS) else Severity.INFO
-
-
-def _write_leak(leak: Leak, draft: Draft) -> None:
-    from prodready.fixes.with_block import write_leak
-
-    write_leak(leak, draft)
-
-
-def _write_unbound(unbound: Unbound, draft: Draft) -> None:
-    from prodready.fixes.with_block import write_unbound
-
-    write_unbound(unbound, draft)
 
 
 def _write_transaction(found: Transaction, draft: Draft) -> None:

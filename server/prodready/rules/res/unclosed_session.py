@@ -59,16 +59,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
 from prodready.engine.finding import Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
 from prodready.engine.settings import Role
-from prodready.fixes.draft import Draft
-from prodready.models.leaks import Leak, leak_of
+from prodready.fixes.with_proposals import with_proposals
+from prodready.models.leaks import leak_of
 from prodready.models.resource_table import Kind, Resource
-from prodready.models.unbound import Unbound, unbound_of
+from prodready.models.unbound import unbound_of
 
 _KINDS: Final = frozenset({Kind.SESSION})
 
@@ -93,14 +92,7 @@ class UnclosedSession(Rule):
             yield self.hit(context, node, unbound.problem, fix=unbound.fix, severity=severity)
 
     def proposals(self, node: ast.AST, context: Context) -> Iterator[Proposal]:
-        if isinstance(node, ast.Call):
-            unbound = unbound_of(node, context, _KINDS)
-            if unbound is not None and unbound.fix is not None:
-                yield Proposal(unbound.fix, partial(_write_unbound, unbound))
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            leak = leak_of(node, context, _KINDS)
-            if leak is not None and leak.fix is not None:
-                yield Proposal(leak.fix, partial(_write_leak, leak))
+        return with_proposals(node, context, _KINDS)
 
     def _check(self, node: ast.Assign | ast.AnnAssign, context: Context) -> Iterator[Hit]:
         leak = leak_of(node, context, _KINDS)
@@ -116,15 +108,3 @@ def _severity(session: Resource, node: ast.AST, context: Context) -> Severity | 
     if not session.is_known:
         return Severity.HINT
     return None if context.role_at(node) in (Role.SERVICE, Role.SETTINGS) else Severity.INFO
-
-
-def _write_leak(leak: Leak, draft: Draft) -> None:
-    from prodready.fixes.with_block import write_leak
-
-    write_leak(leak, draft)
-
-
-def _write_unbound(unbound: Unbound, draft: Draft) -> None:
-    from prodready.fixes.with_block import write_unbound
-
-    write_unbound(unbound, draft)
