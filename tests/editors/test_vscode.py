@@ -322,6 +322,19 @@ def test_a_restart_starts_one_new_server(window: Window, profile: Profile, edit:
     assert profile.language_servers() == [after]
 
 
+def test_a_restart_ends_a_server_that_does_not_answer_any_more(window: Window, profile: Profile, edit: Any) -> None:
+    edit("hanging.py", 'def f():\n    print("x")\n')
+    window.squiggles.first.wait_for()
+    (before,) = profile.language_servers()
+    os.kill(before, signal.SIGSTOP)
+    window.command("prodready: Restart Server")
+    until(lambda: before not in profile.language_servers() and profile.language_servers())
+    window.go_to(2, 15)
+    window.type('\n    print("y")')
+    window.squiggles.nth(1).wait_for()
+    window.save()
+
+
 def test_a_server_that_is_killed_is_back_by_itself_and_three_times_is_enough(
     window: Window, profile: Profile, edit: Any
 ) -> None:
