@@ -5,17 +5,8 @@ import type { Readable } from "node:stream";
 import { CodeAction, CodeActionKind, type Diagnostic, type LogOutputChannel } from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions } from "vscode-languageclient/node";
 import { answered } from "./answered";
-import type { Launch } from "./discovery";
+import { codeOf, DOCUMENTS, SOURCE } from "./findings";
 import { copyLog } from "./log";
-import { started } from "./process";
-
-export const SOURCE = "prodready";
-
-/** Not the old side of a comparison, or a terminal's output: only what somebody may be editing. */
-export const DOCUMENTS = ["file", "untitled", "vscode-notebook-cell", "vscode-vfs", "vsls"].map((scheme) => ({
-  language: "python",
-  scheme,
-}));
 
 /** Milliseconds that a server has to end by itself when it is asked to. */
 const LAST_WORDS = 2_000;
@@ -57,10 +48,9 @@ export class QuietClient extends LanguageClient {
   }
 }
 
-/** Makes the client; `ended` gets the server's last words when it is gone without having been asked to go. */
+/** Makes the client of a server that is being started; `ended` gets its last words when it is gone without being asked. */
 export function makeClient(
-  { command, args }: Launch,
-  cwd: string,
+  server: Promise<ChildProcess>,
   log: LogOutputChannel,
   trace: LogOutputChannel,
   ended: (lastWords: string) => void,
@@ -90,15 +80,9 @@ export function makeClient(
       },
     },
   };
-  // At once: the library would look at the directory first, and other extensions that start meanwhile would go before.
-  const server = started(command, args, cwd);
   const ending = (code: number | null, signal: string | null) => log.info(`the server ended with ${signal ?? `code ${code}`}`);
   void server.then((child) => child.once("exit", ending), () => undefined); // whoever begins gets the error
   return new QuietClient(server, options);
-}
-
-export function codeOf({ code }: Diagnostic): string {
-  return String(typeof code === "object" ? code.value : (code ?? ""));
 }
 
 /** The last entries of the light bulb: what the rules at the cursor are about. */

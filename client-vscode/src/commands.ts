@@ -1,7 +1,7 @@
 /** The commands of the palette. */
 
 import * as vscode from "vscode";
-import { codeOf, SOURCE } from "./client";
+import { codeOf, SOURCE } from "./findings";
 import type { Extension } from "./extension";
 import { tell } from "./failures";
 import { showPage } from "./pages";

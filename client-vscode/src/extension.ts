@@ -3,12 +3,12 @@
 import { mkdirSync } from "node:fs";
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import { makeClient } from "./client";
 import { registerCommands } from "./commands";
 import { debugInformation } from "./debug";
 import { findServer, type Launch } from "./discovery";
 import { tellFailure } from "./failures";
 import { registerPages } from "./pages";
+import { started } from "./process";
 import { ActiveInterpreter } from "./pythonExtension";
 import { NEEDS_RESTART, SECTION } from "./settings";
 import { Status } from "./status";
@@ -91,7 +91,11 @@ export class Extension {
     this.log.info(`starting ${[launch.command, ...launch.args].join(" ")} (${launch.origin})`);
     let hasBegun = !launch.isReplaceable; // what ends before it has begun is replaced, and not started again
     const ended = (lastWords: string) => (hasBegun ? crashed(lastWords) : undefined);
-    const client = makeClient(launch, this.context.globalStorageUri.fsPath, this.log, this.#trace, ended);
+    const server = started(launch.command, launch.args, this.context.globalStorageUri.fsPath);
+    server.catch(() => undefined); // `begin` tells
+    // The library takes as long to load as a part of the server: they do that side by side.
+    const { makeClient } = await import("./client");
+    const client = makeClient(server, this.log, this.#trace, ended);
     await client.begin(launch.command, unwanted);
     hasBegun = true;
     return client;

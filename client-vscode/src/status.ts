@@ -1,7 +1,7 @@
 /** The language status item: version, findings in the file, state of the server, and its last error. */
 
 import * as vscode from "vscode";
-import { DOCUMENTS, SOURCE } from "./client";
+import { DOCUMENTS, SOURCE } from "./findings";
 import type { State } from "./supervisor";
 
 /** Shows itself beside the language of Python files; a click opens the log. */
