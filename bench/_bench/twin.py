@@ -113,7 +113,7 @@ def _is_excused(analysis: Analysis) -> bool:
     document = analysis.document
     faults = [(start, s.fault) for start, s in zip(document.starts, document.segments, strict=False) if s.fault]
     lines = [analysis.source.line(start + fault.range.start.line) for start, fault in faults]
-    return bool(lines) and all("noqa" in line.lower() or "prodready:" in line for line in lines)
+    return bool(lines) and all("prodready:" in line for line in lines)
 
 
 def _unlike(who: str, one: Analysis, two: Analysis) -> Iterator[str]:

@@ -22,7 +22,8 @@ def total(prices):
 ## Fix
 
 None: what was meant is for a person to say. The message is CPython's own; where it speaks of a bracket or a statement
-that was opened elsewhere, that place is shown too. A merge conflict is told as one, at the line where it begins.
+that was opened elsewhere, that place is shown too. A merge conflict is told as one, at the line where it begins. A
+`# noqa` on the line does not hide it: it was written for code that could be parsed.
 
 ## What can be parsed and not compiled
 
@@ -55,7 +56,6 @@ class SyntaxErrorRule(Rule):
     code = "SYN101"
     name = "syntax-error"
     severity = Severity.ERROR
-    twins = ("E999",)
     roles = CODE_ROLES | {Role.GENERATED}
     of_text = True
 
