@@ -44,6 +44,12 @@ _PRAGMA: Final = re.compile(
     r"#+[!:\s]*(?:noqa\b|pragma\b|type:|nosec\b|pylint:|mypy:|pyright:|ruff:|flake8:|fmt:|prodready:|todo\b|fixme\b|xxx\b)",
     re.IGNORECASE,
 )
+_WISH: Final = re.compile(
+    r"#+\s*(?:log|handle|report)(?: (?:the|this|that|an|a|any|all|other))?(?: \w+)? (?:errors?|exceptions?|failures?)\b"
+    r"|#+\s*(?:log|handle|report) (?:errors?|exceptions?|failures?|it|this|that)\b",
+    re.IGNORECASE,
+)
+"""What a handler was to do: where nothing follows, it is no reason for that."""
 _CODE: Final = re.compile(r"^#+\s*(?:[\w.]+\(.*\)|raise\b.*|return\b.*|pass|\w+\s*=[^=].*|import\s.*|print\b.*)\s*$")
 
 
@@ -242,11 +248,11 @@ def _is_falsy(node: ast.expr | None) -> bool:
 
 
 def _is_reason(line: str) -> bool:
-    """Tell whether a line holds a comment of words, not a marker for a tool and not code that was put aside."""
+    """Tell whether a line holds a comment of words: no marker for a tool, no code, nothing still to be done."""
     at = line.find("#")
     if at < 0:
         return False
     comment = line[at:].rstrip()
-    if _PRAGMA.match(comment) or _CODE.match(comment):
+    if _PRAGMA.match(comment) or _CODE.match(comment) or _WISH.match(comment):
         return False
     return len(re.findall(r"[^\W\d_]{2,}", comment)) >= 2

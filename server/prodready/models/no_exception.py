@@ -28,8 +28,8 @@ _HANDLING: Final = frozenset({"errorhandler", "exception", "except"})
 _PARAMETERS: Final = frozenset({"e", "err", "error", "ex", "exc", "exception", "exc_value", "exc_val"})
 _OPTIONAL: Final = re.compile(r"\b(?:None|Optional)\b")
 _FAILURE_WORDS: Final = frozenset({
-    "crash", "error", "errors", "exc", "except", "exception", "exceptions", "fail", "failed", "failure", "failures",
-    "log", "retry", "rollback", "traceback", "warn",
+    "backoff", "crash", "error", "errors", "exc", "except", "exception", "exceptions", "fail", "failed", "failure",
+    "failures", "giveup", "log", "reconnect", "recover", "retry", "rollback", "traceback", "warn",
 })  # fmt: skip
 
 

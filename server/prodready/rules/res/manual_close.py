@@ -47,8 +47,8 @@ guessed to be a class is closed elsewhere, too (it may not bear being closed twi
 Where the name is bound more than once, used behind the `finally`, or the resource gets out: it is returned, stored,
 captured by a closure, given to a class, or one of its methods is handed on. In `__enter__`, context managers, fixtures
 and dependencies. At module level, where functions use it or `__all__` exports it: it lives as long as the process.
-Where nobody knows what is closed, except for what looks like a class: that is a `hint`,
-as is a `try` of more than forty lines.
+In migrations, which have run, and close what they open. Where nobody knows what is closed, except for what looks like a
+class: that is a `hint`, as is a `try` of more than forty lines.
 """
 
 from __future__ import annotations
@@ -60,7 +60,6 @@ from typing import Final
 
 from prodready.engine.finding import Related, Severity
 from prodready.engine.rule import PRODUCTION_ROLES, Context, FixAvailability, Hit, Proposal, Rule
-from prodready.engine.settings import Role
 from prodready.engine.syntax import TRIES
 from prodready.fixes.draft import Draft
 from prodready.models.manual_close import ManualClose, manual_close_of, names_of
@@ -74,7 +73,7 @@ class ManualCloseRule(Rule):
     severity = Severity.INFO
     availability = FixAvailability.ALWAYS
     twins = ("SIM115", "R1732")
-    roles = PRODUCTION_ROLES | {Role.MIGRATION}
+    roles = PRODUCTION_ROLES
 
     def check_try(self, node: ast.Try, context: Context) -> Iterator[Hit]:
         found = manual_close_of(node, context) if node.finalbody else None
