@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from _bench.outcome import ProjectOutcome
@@ -13,7 +13,7 @@ from _bench.projects import Project
 from _bench.survey import Job, subject
 from _bench.tables import plain, table
 from _dev.problem import CANNOT, Problem
-from prodready.engine.finding import Finding
+from prodready.engine.finding import Finding, Severity
 from prodready.engine.source import SourceFile
 from prodready.fixes.planner import plan
 
@@ -27,6 +27,7 @@ _HEADING = re.compile(
     r"^## \d+\. (?P<project>\S+) (?P<version>\S+) `(?P<place>[^`]+)` (?P<code>[A-Z]+\d+)$", re.MULTILINE
 )
 _MESSAGE = re.compile(r"^> (.*)$", re.MULTILINE)
+_SEVERITY = re.compile(rf"^[\w-]+, ({'|'.join(each.value for each in Severity)}), in a ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -138,12 +139,23 @@ def verdicts(judged: str) -> str:
         Problem: when an entry has no verdict, an unknown one, or no reason.
     """
     rows = [_row(number, entry) for number, entry in enumerate(_entries(judged), start=1)]
-    counts = ", ".join(f"{sum(row[5] == verdict for row in rows)} {verdict}" for verdict in VERDICTS)
-    head = ["#", "Project", "Place", "Rule", "Message", "Verdict", "Reason"]
+    head = ["#", "Project", "Place", "Rule", "Severity", "Message", "Verdict", "Reason"]
+    by_severity = "".join(f"- {name}: {_counts(r for r in rows if r[4] == name)}\n" for name in _severities(rows))
     return (
         "<!-- Written by scripts/dev.py bench corpora --collect. -->\n\n# Findings that were read and judged\n\n"
-        f"Drawn at random, one of each rule in turn: {counts}.\n\n{table(head, rows, text_columns=len(head))}"
+        f"Drawn at random, one of each rule in turn: {_counts(rows)}. By severity:\n\n{by_severity}\n"
+        f"{table(head, rows, text_columns=len(head))}"
     )
+
+
+def _counts(rows: Iterable[list[str]]) -> str:
+    said = [row[6] for row in rows]
+    return ", ".join(f"{said.count(verdict)} {verdict}" for verdict in VERDICTS)
+
+
+def _severities(rows: Sequence[list[str]]) -> list[str]:
+    """Return the severities that occur, the worst one first."""
+    return [each.value for each in Severity if any(row[4] == each.value for row in rows)]
 
 
 def _entries(judged: str) -> Iterator[str]:
@@ -162,4 +174,6 @@ def _row(number: int, entry: str) -> list[str]:
         raise Problem(f"entry {number} ({heading['place']}) needs {wanted}", CANNOT)
     said = message[1] if message else ""
     project = f"{heading['project']} {heading['version']}"
-    return [str(number), project, heading["place"], heading["code"], said, verdict, plain(reason)]
+    severity = _SEVERITY.search(entry)
+    assert severity is not None, "entries tell the severity"
+    return [str(number), project, heading["place"], heading["code"], severity[1], said, verdict, plain(reason)]

@@ -56,7 +56,8 @@ def test_verdicts_hold_what_was_said_and_no_code(outcome: ProjectOutcome) -> Non
     judged = text.replace("Verdict:", "Verdict: Right").replace("Reason:", "Reason: it is | so")
     page = verdicts(judged.replace("Verdict: Right", "Verdict: wrong fix", 1))
     assert "1 right, 0 false alarm, 1 wrong fix" in page
-    assert "| example 1.0 | broken.py:1 | SYN101 |" in page
+    assert "| example 1.0 | broken.py:1 | SYN101 | error |" in page
+    assert "- error: " in page
     assert page.count("it is \\| so") == 2
     assert "work(" not in page
 
