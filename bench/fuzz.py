@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -117,9 +120,15 @@ def _run(target: str, home: Path, arguments: Sequence[str]) -> str:
     variables = {"PYTHONPATH": ":".join(map(str, paths)), "PATH": "/usr/bin:/bin", "PYTHONUTF8": "1"}
     log = home / "log.txt"
     with log.open("w", encoding="utf-8") as file:
-        subprocess.run(
-            [str(python), str(program), target, *arguments], env=variables, stdout=file, stderr=file, check=False
-        )
+        command = [str(python), str(program), target, *arguments]
+        process = subprocess.Popen(command, env=variables, stdout=file, stderr=file, start_new_session=True)
+        try:
+            process.wait()
+        finally:
+            # The fuzzer ends in the middle of an input. Worker processes that this one has started would go on for
+            # minutes: in this environment each takes as long until it looks for its parent.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     return log.read_text(encoding="utf-8", errors="replace")
 
 
