@@ -137,3 +137,22 @@ for thread in threads:
 print(json.dumps([len(names) > 50, wrong]))
 """
     assert seen(LATE, CLASSES, program) == [True, []]
+
+
+def test_what_attrs_refuses_is_raised_each_time() -> None:
+    program = """
+import attrs
+
+def refuse(cls, **options):
+    raise TypeError(f"no {cls.__name__}")
+
+attrs.define = refuse
+told = []
+for _ in range(2):
+    try:
+        types.Position(1, 2)
+    except TypeError as error:
+        told.append(str(error))
+print(json.dumps(told))
+"""
+    assert seen(LATE, program) == ["no Position", "no Position"]

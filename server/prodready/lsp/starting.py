@@ -98,11 +98,15 @@ class _Definition:
         return getattr(owner, _FIELDS)
 
     def complete(self) -> None:
-        """Let attrs do it, once; whoever comes meanwhile waits."""
+        """Let attrs do it, once; whoever comes meanwhile waits. What attrs raises is raised each time."""
         with self._lock:
             if self._is_begun:
                 return
             self._is_begun = True
             attrs: Any = importlib.import_module("attrs")
-            attrs.define(self._cls, slots=False, init=True, **self._options)
-            attrs.resolve_types(self._cls, sys.modules[_TYPES].ALL_TYPES_MAP, {})
+            try:
+                attrs.define(self._cls, slots=False, init=True, **self._options)
+                attrs.resolve_types(self._cls, sys.modules[_TYPES].ALL_TYPES_MAP, {})
+            except BaseException:
+                self._is_begun = False
+                raise
