@@ -34,9 +34,10 @@ median, and in parentheses what 5 % are above. One line in a function is changed
 change every time. *Pushed* waits for the diagnostics that the server sends, *pulled* asks for them. *Quick fixes* asks
 what can be done at a finding, the edit of the first repair included. `ruff server` runs the rules {rules}
 without preview; the ratio is prodready to it. The *empty pygls server* analyses nothing: it is what the library, the
-pipes and the client cost. These servers take turns at every single edit. *pylsp* and *fixit lsp*, as they are without
-any settings, wait for half a second before they begin, and are asked a few times only; the sign > stands where no
-answer came so long.
+pipes and the client cost. These servers take turns of {turn} edits, but for *cold*: there they take turns at every
+single edit, so that each finds the processor's caches full of what the others do. *pylsp* and *fixit lsp*, as they are
+without any settings, wait for half a second before they begin, and are asked a few times only; the sign > stands where
+no answer came so long.
 
 {typing}
 ## Memory
@@ -67,7 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"figures: {problem}", file=sys.stderr)
         return problem.exit_code
     parts = {"typing": keystroke.page(typing), "memory": memory.page(sizes), "project": project.page(checks)}
-    PAGE.write_text(TEXT.format(machine=machine, rules=", ".join(RUFF_RULES), **parts), encoding="utf-8")
+    text = TEXT.format(machine=machine, rules=", ".join(RUFF_RULES), turn=keystroke.TURN, **parts)
+    PAGE.write_text(text, encoding="utf-8")
     details = {"machine": machine, "typing": keystroke.plain(typing), "memory": sizes}
     details["project"] = {title: asdict(run) for title, run in checks.items()}
     place = call.output or results_directory() / "figures.json"

@@ -1,6 +1,6 @@
 """Time what somebody who types waits for, in prodready, other servers and one that does nothing, side by side.
 
-The servers take turns at every edit, so that whatever else the machine does hits all of them alike. Those that analyse
+The servers take turns of a few edits, so that whatever else the machine does hits all of them alike. Those that analyse
 in Python are so slow that they take part in a few rounds only, behind the others.
 """
 
@@ -29,7 +29,10 @@ from _dev.problem import Problem
 FILES = ("django/http/response.py", "django/db/models/expressions.py", "tests/admin_views/tests.py")
 WARM_UP = 10
 SLOW_EDITS, SLOW_STARTS = 5, 3
+TURN = 10
 EDIT, PULL, OPEN, FIXES = "edit, pushed", "edit, pulled", "opened again", "quick fixes"
+COLD = "edit, pushed, cold"
+"""Turns of one edit each: at every one, the processor's caches are full of what the other servers do."""
 START, FIRST_OPEN = "start to initialized", "first file opened"
 
 Figures = dict[str, dict[str, Figure]]
@@ -91,6 +94,7 @@ def _typing(root: Path, page: Page, edits: int) -> Figures:
         for typist in pulled.values():
             typist.open_silently()
         _in_turns(times, pushed, EDIT, Typist.edit, edits)
+        _in_turns(times, pushed, COLD, Typist.edit, edits, turn=1)
         _in_turns(times, pulled, PULL, Typist.edit_and_pull, edits)
         _make_bare(pushed)
         _in_turns(times, pushed, FIXES, Typist.quick_fixes, max(edits // 5, 5))
@@ -132,14 +136,17 @@ def _in_turns(
     kind: str,
     action: Callable[[Typist], float],
     rounds: int,
+    turn: int = TURN,
 ) -> None:
-    """Let the servers do the same one after the other; the first rounds only warm them up."""
+    """Let the servers do the same, `turn` times one after the other; the first rounds only warm them up."""
     warm_up = min(WARM_UP, rounds)
-    for number in range(-warm_up, rounds):
+    numbers = range(-warm_up, rounds)
+    for first in range(0, len(numbers), turn):
         for name, typist in typists.items():
-            taken = action(typist)
-            if number >= 0:
-                times[name][kind].append(taken)
+            for number in numbers[first : first + turn]:
+                taken = action(typist)
+                if number >= 0:
+                    times[name][kind].append(taken)
 
 
 def _starting(root: Path, page: Page, peers: Sequence[Peer], starts: int) -> Figures:

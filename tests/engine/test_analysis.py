@@ -239,7 +239,7 @@ def test_a_fault_without_place_in_a_large_class_stands_where_its_part_begins() -
     deep = f"    def g(self):\n        return {'-' * 100_000}1\n"
     broken = opened(f"class A:\n{members}").edited(edit((41, 0), (41, 0), deep))
     (fault,) = told(broken, "SYN101")
-    assert (fault.message, fault.range) == ("the code is nested too deeply to be parsed", Range.of(31, 0, 31, 0))
+    assert (fault.message, fault.range) == ("the code is nested too deeply to be parsed", Range.of(33, 0, 33, 0))
 
 
 def test_a_finding_moves_with_its_related_places_of_the_same_file() -> None:

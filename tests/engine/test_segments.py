@@ -10,7 +10,7 @@ from prodready.engine.document import Document
 from prodready.engine.segments import cut_lines, ends_with_decorator
 from prodready.engine.source import split_lines
 
-FILLER = "".join(f"x{i} = {i}\n" for i in range(30))
+FILLER = "".join(f"x{i} = {i}\n" for i in range(16))
 
 
 def cut(text: str) -> list[str]:
@@ -46,8 +46,8 @@ def test_what_belongs_to_one_statement_stays_in_one_segment(following: str) -> N
     assert cut(long)[0].startswith(following)
 
 
-def test_small_statements_share_a_segment_of_about_thirty_lines() -> None:
-    assert [text.count("\n") for text in cut(FILLER * 3)] == [30, 30, 30]
+def test_small_statements_share_a_segment_of_about_sixteen_lines() -> None:
+    assert [text.count("\n") for text in cut(FILLER * 3)] == [16, 16, 16]
 
 
 def test_two_statements_on_one_line_are_never_cut_apart() -> None:
@@ -69,7 +69,7 @@ def test_a_large_class_is_cut_into_its_head_and_runs_of_members() -> None:
     texts = cut(LARGE)
     assert texts[0] == "@dec\nclass Large(Base):\n    '''Doc.'''\n    x = 1\n"
     assert all(text.startswith("\n    # about") for text in texts[1:])
-    assert len(texts) == 5
+    assert len(texts) == 8
 
 
 def test_the_parts_of_a_large_class_share_an_owner_and_only_the_head_has_the_bases() -> None:

@@ -139,11 +139,10 @@ def _checked(
     comments = segment_suppressions(segment)
     hits: list[Hit] = []
     crashes: list[RuleCrash] = []
-    for node, checks in _dispatch(segment, rules):
+    for nodes, checks in _dispatch(segment, rules):
         for rule, check in checks:
-            crash = _run(check, node, context, hits) if is_text or not rule.of_text else None
-            if crash is not None:
-                crashes.append(RuleCrash(rule.code, crash))
+            if is_text or not rule.of_text:
+                crashes += [RuleCrash(rule.code, error) for error in _run(check, nodes, context, hits)]
     whole = knowledge.facts.ignores
     kept = [hit for hit in hits if not _silenced(hit.finding, hit.line, rules, comments, whole)]
     return kept, tuple(crashes)
@@ -155,16 +154,18 @@ def _lines_of(node: ast.AST, segment: Segment) -> range:
     return range(first - 1 - segment.base, last - segment.base)
 
 
-def _run(check: Check, node: ast.AST, context: Context, hits: list[Hit]) -> str | None:
-    """Add what a check finds to `hits`; return its error in one line when it raises."""
-    try:
-        hits.extend(check(node, context))
-    except RecursionError:
-        # Nesting that Python's parser accepts can be deeper than a rule can follow: nothing is known of it then.
-        return None
-    except Exception as error:  # noqa: BLE001  # whatever a rule raises is handed on: the other rules still report
-        return named(error)
-    return None
+def _run(check: Check, nodes: Sequence[ast.AST], context: Context, hits: list[Hit]) -> list[str]:
+    """Add what a check finds at some nodes to `hits`; return its errors, each in one line, where it raises."""
+    errors: list[str] = []
+    for node in nodes:
+        try:
+            hits.extend(check(node, context))
+        except RecursionError:  # noqa: PERF203  # the other nodes are still checked
+            # Nesting that Python's parser accepts can be deeper than a rule can follow: nothing is known of it then.
+            continue
+        except Exception as error:  # noqa: BLE001  # whatever a rule raises is handed on: the other rules still report
+            errors.append(named(error))
+    return errors
 
 
 def fault_findings(segment: Segment, knowledge: Knowledge) -> list[Finding]:
@@ -186,9 +187,9 @@ def hits_of(rule: Rule, segment: Segment, knowledge: Knowledge) -> tuple[list[Hi
     context, settings = _context(segment, knowledge), knowledge.settings
     hits: list[Hit] = []
     is_on = _is_on(rule, settings.role, settings.select, settings.coexist)
-    for node, checks in _dispatch(segment, RuleSet([rule] if is_on else [])):
+    for nodes, checks in _dispatch(segment, RuleSet([rule] if is_on else [])):
         for _, check in checks:
-            _run(check, node, context, hits)
+            _run(check, nodes, context, hits)
     return hits, context
 
 
@@ -221,12 +222,12 @@ def _silenced(finding: Finding, line: int, rules: RuleSet, comments: Suppression
     return comments.silences(finding.range.start.line, selectors) or comments.silences(line, selectors)
 
 
-def _dispatch(segment: Segment, rules: RuleSet) -> Iterator[tuple[ast.AST, list[tuple[Rule, Check]]]]:
-    """Yield the nodes that rules look at, in no particular order."""
+def _dispatch(segment: Segment, rules: RuleSet) -> Iterator[tuple[Sequence[ast.AST], list[tuple[Rule, Check]]]]:
+    """Yield the nodes that rules look at, those of one type together, in no particular order."""
     by_type = nodes_of(segment).by_type
     # A part of a large class stands in a wrapper that is not in the text: rules do not look at it.
     hidden = segment.body[0] if segment.owner is not None and not segment.is_head and segment.body else None
     for kind, checks in rules.by_type.items():
-        for node in by_type.get(kind, ()):
-            if node is not hidden:
-                yield node, checks
+        nodes = by_type.get(kind)
+        if nodes:
+            yield [node for node in nodes if node is not hidden] if kind is ast.ClassDef else nodes, checks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from prodready.engine.syntax import nearest
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _About = TypeVar("_About")
 _Answer = TypeVar("_Answer")
+_UNKNOWN: Final = object()
 
 
 def remembered(ask: Callable[[_About, Names], _Answer]) -> Callable[[_About, Names], _Answer]:
@@ -22,9 +23,10 @@ def remembered(ask: Callable[[_About, Names], _Answer]) -> Callable[[_About, Nam
     @functools.wraps(ask)
     def answer(about: _About, names: Names) -> _Answer:
         key = (ask, about)
-        if key not in names.answers:
-            names.answers[key] = ask(about, names)
-        return cast("_Answer", names.answers[key])
+        known = names.answers.get(key, _UNKNOWN)
+        if known is _UNKNOWN:
+            known = names.answers[key] = ask(about, names)
+        return cast("_Answer", known)
 
     return answer
 

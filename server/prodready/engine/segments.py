@@ -22,8 +22,12 @@ from prodready.engine.source import column_to_byte
 
 LARGE_CLASS: Final = 60
 """Lines from which on a class is cut into its members: below, parsing it whole costs less than the bookkeeping."""
-RUN: Final = 30
-"""Lines up to which small neighbouring statements share a segment."""
+RUN: Final = 16
+"""Lines up to which small neighbouring statements share a segment.
+
+An edit parses and checks its segment, and opening a file costs a little for each one: with 30 lines an edit takes a
+third longer, and opening 3 % less; with 8, edits are hardly faster.
+"""
 
 NO_SUCH_LEVEL: Final = "unindent does not match any outer indentation level"
 """What CPython says of a line that comes back to a level that none of the lines around it began."""

@@ -88,10 +88,11 @@ class Names:
 
     def qualified(self, node: ast.expr) -> str | None:
         """Return the qualified name of a name or attribute chain, None when it is not known for sure."""
-        if node not in self._qualified:
+        known = self._qualified.get(node, "")
+        if known == "":
             text = dotted(node)
-            self._qualified[node] = None if text is None else self._qualify(text, node, MAX_HOPS)
-        return self._qualified[node]
+            known = self._qualified[node] = None if text is None else self._qualify(text, node, MAX_HOPS)
+        return known
 
     def made_by(self, node: ast.expr) -> str | None:
         """Return the qualified name of the callable whose result `node` holds.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from prodready.engine.facts import CallSymbol, ClassSymbol, FunctionSymbol, ModuleFacts
+from prodready.engine.remembered import remembered
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import (
     FUNCTIONS,
@@ -53,6 +54,7 @@ def acquisition(value: ast.expr | None) -> ast.Call | None:
     return value if isinstance(value, ast.Call) else None
 
 
+@remembered
 def library_resource(call: ast.Call, names: Names) -> Resource | None:
     """Return what a call opens by the table: a constructor, a factory, a method such as `engine.connect()`."""
     qualified = names.qualified(call.func)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from prodready.engine.finding import Fix
+from prodready.engine.remembered import remembered
 from prodready.engine.rule import Context
 from prodready.engine.semantic import Names
 from prodready.engine.syntax import dotted, enclosing_function, enclosing_statement, parent
@@ -42,12 +43,10 @@ class Unbound:
 
 def unbound_of(node: ast.Call, context: Context, kinds: frozenset[Kind]) -> Unbound | None:
     """Return the nameless resource that a call opens, None when it is bound, handed on, or of another kind."""
-    method = _method_called_on(node)
-    if method is None and not _is_used_up(node, context.names):
+    opened = _opened(node, context.names)
+    if opened is None or opened[0].kind not in kinds:
         return None
-    resource = opened_by(node, context.names)
-    if resource is None or resource.kind not in kinds:
-        return None
+    resource, method = opened
     if method in resource.closers or method in _OF_ITS_OWN:
         return None
     if method is None and resource.kind is not Kind.FILE:
@@ -58,6 +57,16 @@ def unbound_of(node: ast.Call, context: Context, kinds: frozenset[Kind]) -> Unbo
     if resource.kind is Kind.SESSION and not _is_done(node):
         return None
     return Unbound(node, resource, statement, _fix(node, resource, statement, context.names))
+
+
+@remembered
+def _opened(node: ast.Call, names: Names) -> tuple[Resource, str | None] | None:
+    """Return what a call opens that gets no name, and the method that is called on it; None for all other calls."""
+    method = _method_called_on(node)
+    if method is None and not _is_used_up(node, names):
+        return None
+    resource = opened_by(node, names)
+    return None if resource is None else (resource, method)
 
 
 def _is_done(node: ast.Call) -> bool:
