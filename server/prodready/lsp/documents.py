@@ -13,7 +13,6 @@ from lsprotocol import types
 
 from prodready.engine.faults import named
 from prodready.lsp.news import News
-from prodready.lsp.notebook import Notebook
 from prodready.lsp.session import LANGUAGE, Session
 from prodready.lsp.uris import name_of
 from prodready.project.files import MAX_BYTES
@@ -61,11 +60,13 @@ class Documents:
             self._close(item.uri)
             size = len(item.text) / 1e6
             logger.warning("%s is too large to be analysed: %.1f million characters", name_of(item.uri), size)
-        elif not isinstance(self._by_part.get(item.uri), Notebook):
+        elif not _is_notebook(self._by_part.get(item.uri)):
             self._open(Session(item))
 
     def open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None:
         """Begin to analyse a notebook."""
+        from prodready.lsp.notebook import Notebook
+
         for item in params.cell_text_documents:
             self.close(item.uri)
         self._open(Notebook(params.notebook_document, params.cell_text_documents))
@@ -83,7 +84,7 @@ class Documents:
     ) -> None:
         """Apply changes at once, and analyse what all that have arrived come to."""
         session = self._sessions.get(document.uri)
-        if session is None or isinstance(session, Notebook):
+        if session is None or _is_notebook(session):
             logger.debug("a change of %s, which is not open here", name_of(document.uri))
             return
         session.apply(document.version, changes, self._server.client.codec)
@@ -91,6 +92,8 @@ class Documents:
 
     def change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None:
         """Apply a change of a notebook's cells: which there are, what they are, and what is in them."""
+        from prodready.lsp.notebook import Notebook
+
         session = self._sessions.get(params.notebook_document.uri)
         if not isinstance(session, Notebook):
             name = name_of(params.notebook_document.uri)
@@ -126,12 +129,12 @@ class Documents:
 
     def close(self, uri: str) -> None:
         """Forget a document and what the client shows about it; cells go with their notebook."""
-        if not isinstance(self._sessions.get(uri), Notebook):
+        if not _is_notebook(self._sessions.get(uri)):
             self._close(uri)
 
     def close_notebook(self, uri: str) -> None:
         """Forget a notebook, and what the client shows about its cells."""
-        if isinstance(self._sessions.get(uri), Notebook):
+        if _is_notebook(self._sessions.get(uri)):
             self._close(uri)
 
     def _close(self, uri: str) -> None:
@@ -152,7 +155,7 @@ class Documents:
         with suppress(KeyError, TypeError):  # then it names no document either
             uri = message["params"][document]["uri"]
             session = self._sessions.get(uri)
-            if session is not None and isinstance(session, Notebook) == (document == "notebookDocument"):
+            if session is not None and _is_notebook(session) == (document == "notebookDocument"):
                 name = session.name
                 logger.error("a change of %s cannot be understood; it is left alone until it is opened again", name)
                 self._close(uri)
@@ -263,6 +266,11 @@ class Documents:
         if self._server.projects.note(session, analysis):
             # Imports and base classes decide on a file's role, too.
             self.review(session)
+
+
+def _is_notebook(session: Session | None) -> bool:
+    """Tell whether a session is of a notebook, without the type: most servers never see one, and start without it."""
+    return session is not None and session.cells is not None
 
 
 def _wake(session: Session) -> None:

@@ -11,7 +11,7 @@ from pygls.lsp.server import LanguageServer
 
 from prodready import __version__
 from prodready.engine.faults import named
-from prodready.lsp import actions, hover, notebook, parent, publisher, rule_page, watching
+from prodready.lsp import actions, hover, parent, publisher, rule_page, watching
 from prodready.lsp.client import Client
 from prodready.lsp.configuration import Configurations
 from prodready.lsp.converter import converter
@@ -21,6 +21,7 @@ from prodready.lsp.fixer import Fixer
 from prodready.lsp.long_work import LongWork
 from prodready.lsp.modules import Projects
 from prodready.lsp.protocol import Protocol
+from prodready.lsp.session import LANGUAGE
 from prodready.lsp.tasks import Tasks
 from prodready.lsp.trouble import Trouble
 from prodready.lsp.worker import Worker
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NOTEBOOKS: Final = types.NotebookDocumentSyncOptions(
+    [types.NotebookDocumentFilterWithNotebook("*", cells=[types.NotebookCellLanguage(LANGUAGE)])], save=True
+)
+"""What is wanted of every notebook, whatever its type: the Python cells, and to hear when it is saved."""
 _WORKER: Final = "no helper process"
 _MEANWHILE: Final = (
     "What is open is analysed all the same; large repairs, and what other modules say, are missing until there is one. "
@@ -59,7 +64,7 @@ class ProdreadyServer(LanguageServer):
             __version__,
             protocol_cls=Protocol,
             converter_factory=converter,
-            notebook_document_sync=notebook.SYNC,
+            notebook_document_sync=_NOTEBOOKS,
         )
 
         @self.feature(types.INITIALIZE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from prodready.lsp.positions import PositionCodec
 
 logger = logging.getLogger(__name__)
-
-SYNC: Final = types.NotebookDocumentSyncOptions(
-    [types.NotebookDocumentFilterWithNotebook("*", cells=[types.NotebookCellLanguage(LANGUAGE)])], save=True
-)
-"""What is wanted of every notebook, whatever its type: the Python cells, and to hear when it is saved."""
 
 
 class CellPart(Part):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from typing import Final, ParamSpec, TypeVar
+from concurrent.futures import BrokenExecutor, Future
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from prodready.project.os_errors import reason_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Worker:
                 result = await asyncio.wrap_future(pool.submit(function, *arguments, **named))
                 self._told(None)
                 return result
-            except BrokenProcessPool:
+            except BrokenExecutor:
                 logger.warning("the worker process died during %s", function.__name__)
                 if self._pool is pool:
                     self._leave(pool)
@@ -129,6 +130,10 @@ class Worker:
 
 
 def _start() -> tuple[ProcessPoolExecutor, Future[int]]:
+    # What starts processes takes a while to load, and is loaded in the thread that does.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(1, mp_context=context, initializer=_follow_parent)
     return pool, pool.submit(os.getpid)
@@ -137,6 +142,8 @@ def _start() -> tuple[ProcessPoolExecutor, Future[int]]:
 def _follow_parent() -> None:
     """Leave interrupts to the server, and end when it does: a killed server cannot tell its worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import multiprocessing
+
     parent = multiprocessing.parent_process()
     assert parent is not None, "runs in a child only"
 

@@ -6,7 +6,6 @@ import os
 import re
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,6 +38,8 @@ def file_beside(real: Path) -> Iterator[tuple[int, Path]]:
 
 def _made(directory: Path) -> tuple[int, Path, int]:
     """Make a file; returns its descriptor, its path, and what holds the lock."""
+    import tempfile  # with all that it needs for random names; the server knows this module long before it writes
+
     while True:
         descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=directory)
         if _lock(descriptor) and not os.fstat(descriptor).st_nlink:
