@@ -11,6 +11,7 @@ import pytest
 
 import memory
 import project
+from _bench import limits
 from _bench.language_client import LanguageClient, ServerDiedError
 from _bench.machine import description, resident
 from _bench.servers import FLOOR, Peer
@@ -135,3 +136,30 @@ def test_the_machine_is_described_without_its_name() -> None:
 
     assert platform.python_version() in description()
     assert platform.node() not in description() or not platform.node()
+
+
+def _figures(ours: dict[str, float], ruff: float) -> dict[str, dict[str, Figure]]:
+    return {
+        "prodready": {kind: Figure.of([median]) for kind, median in ours.items()},
+        "ruff server": {"edit, pushed": Figure.of([ruff])},
+    }
+
+
+def test_limits_stand_beside_what_was_measured_and_what_it_is_on_a_machine_as_fast_as_theirs() -> None:
+    opened = {"edit, pushed": 4.5, "quick fixes": 6.0, "opened again": 90.0}
+    results = {
+        "django/http/response.py (763 lines)": _figures({"edit, pushed": 2.0}, 1.1),
+        "django/db/models/expressions.py (2,150 lines)": _figures(opened, 5.55),
+        "tests/admin_views/tests.py (9,063 lines)": _figures({"edit, pushed": 3.0}, 36.0),
+        "": _figures({"start to initialized": 450.0}, 1000.0),
+    }
+    assert limits.page(results).splitlines() == [
+        "| Milliseconds | at most | here | here / 1.50 |",
+        "| --- | ---: | ---: | ---: |",
+        "| django/http/response.py, edit, pushed | 3 | 2.0 | 1.3 |",
+        "| django/db/models/expressions.py, edit, pushed | 3 | 4.5 | 3.0 |",
+        "| tests/admin_views/tests.py, edit, pushed | 5 | 3.0 | 2.0 |",
+        "| django/db/models/expressions.py, quick fixes | 30 | 6.0 | 4.0 |",
+        "| django/db/models/expressions.py, opened again | 80 | 90.0 | 60.0 |",
+        "| start to initialized | 400 | 450 | 300 |",
+    ]
