@@ -46,6 +46,7 @@ def register(server: ProdreadyServer) -> None:
 
 def _import() -> None:
     with uncollected():
+        importlib.import_module("prodready.engine.analysis")
         importlib.import_module("prodready.rules").all_rules()
         importlib.import_module("prodready.project.config")
 
