@@ -55,24 +55,26 @@ def _walk_module_level(body: list[ast.stmt], by_type: defaultdict[type[ast.AST],
 
 
 def _walk_scopes(stack: list[ast.AST], by_type: defaultdict[type[ast.AST], list[ast.AST]], reads: set[str]) -> None:
-    """Walk everything below; this loop sees every node of a file, so it calls no function."""
+    """Walk everything below; this loop sees every node of a file, so it calls no function that it can do without."""
+    fields, name_node, any_node, a_list, push = CHILD_FIELDS, ast.Name, ast.AST, list, stack.append
     while stack:
         node = stack.pop()
         kind = node.__class__
         by_type[kind].append(node)
-        if kind is ast.Name:
+        if kind is name_node:
             reads.add(node.id)  # type: ignore[attr-defined]
             continue
-        for name in CHILD_FIELDS[kind]:
-            value = getattr(node, name)
-            if value.__class__ is list:
+        own = node.__dict__
+        for name in fields[kind]:
+            value = own[name]
+            if value.__class__ is a_list:
                 for child in value:
                     if child is not None:
                         child.parent = node
-                        stack.append(child)
-            elif isinstance(value, ast.AST):
+                        push(child)
+            elif value is not None and isinstance(value, any_node):
                 value.parent = node  # type: ignore[attr-defined]
-                stack.append(value)
+                push(value)
 
 
 def _push_children(node: ast.AST, stack: list[ast.AST]) -> None:
