@@ -231,3 +231,12 @@ def test_lines_of_another_statement_are_not_cut_as_members() -> None:
     found = cut_class_lines([*lines, "    x = (\n", ")\n"])
     assert found is not None
     assert [len(piece) for piece in found[1]] == [1, 2, 4]
+
+
+def test_what_a_broken_class_has_taken_in_is_let_go_when_it_is_mended() -> None:
+    """The decorator is what is wrong, and `made` stands behind the last method, which is not next to it."""
+    methods = "".join(f"    def m{n}(self):\n        return {n}\n\n" for n in range(3))
+    text = f"class A:\n{methods}@cached(\n    1,\n)\n\n{methods}def made(\n        of):\n    pass\n"
+    mended = replaced(opened(text), "@cached(\n    1,\n)\n", "")
+    assert not mended.is_broken
+    assert mended.facts == opened(mended.source.text).facts

@@ -137,6 +137,11 @@ def test_broken_text_is_not_cut_in_front_of_what_continues_a_statement() -> None
     assert pieces(text) == [text[: text.index("f(")], "f(\n    1\n)\n", text[text.index("try") :]]
 
 
+def test_a_decorator_at_another_level_does_not_hold_the_place_of_a_function() -> None:
+    stray, made = "@dec(\n    1,\n)\n\n    def f(self):\n        pass\n", "\ndef made(\n        of):\n    pass\n"
+    assert pieces(stray + made) == [stray, made]
+
+
 @pytest.mark.parametrize(
     ("text", "decorated"),
     [

@@ -340,6 +340,8 @@ def _cut_at(lines: Sequence[str], indent: str, start: re.Pattern[str]) -> list[S
             if held:
                 cuts.append(number - comments)
             decorated = line.startswith("@", len(indent))
+        elif decorated and _MEMBER.match(line, len(indent_of(line))):
+            decorated = False  # what it stands above is at another level, and will never be its own
         held = not decorated
         comments = 0
     return [lines[a:b] for a, b in itertools.pairwise([*cuts, len(lines)])]
