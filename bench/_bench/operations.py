@@ -95,7 +95,7 @@ class _Text:
 
     def _checked(self, rules: list[Rule]) -> int:
         known = self._knowledge
-        knowledge = Knowledge(known.settings, known.facts, NoProject(), RuleSet(rules))
+        knowledge = Knowledge(known.settings, lambda: known.facts, NoProject(), RuleSet(rules))
         return _counted(lambda: check_segment(self._segment, knowledge))
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prodready.engine.analysis import Analysis, facts_of
-from prodready.engine.facts import ImportSymbol, ModuleFacts
+from prodready.engine.facts import ImportSymbol, ModuleFacts, SegmentFacts
 from prodready.engine.finding import Finding, Fix, Range, Related, Severity
 from prodready.engine.rule import CODE_ROLES, Context, Hit, Rule
 from prodready.engine.settings import FileSettings, Role
@@ -184,6 +184,13 @@ def test_findings_of_a_segment_that_stay_equal_stay_the_same_object_even_when_fa
     after = before.edited(edit((6, 0), (6, 0), "a = 1\n"))
     assert before.segment_findings[-1][0] + 1 == after.segment_findings[-1][0]
     assert before.segment_findings[-1][2] is after.segment_findings[-1][2]
+
+
+def test_a_module_tells_nothing_that_nobody_asks() -> None:
+    source = SourceFile.from_text(TWO)
+    for settings, asked in ((SETTINGS, True), (FileSettings(role=Role.GENERATED), False)):
+        (segment,) = Analysis.once(source, settings).document.segments
+        assert (SegmentFacts in segment.results) is asked
 
 
 def test_two_classes_of_one_name_stay_two(probe: Probe) -> None:

@@ -39,7 +39,7 @@ def places(text: str, project: ProjectFacts | None = None) -> tuple[Names, list[
         or (isinstance(node, ast.Attribute) and node.attr == "mark")
     ]
     loaded = [node for node in marked if isinstance(node.ctx, ast.Load)]
-    return Names(analysis.facts, project or NoProject()), sorted(loaded, key=lambda n: (n.lineno, n.col_offset))
+    return Names(lambda: analysis.facts, project or NoProject()), sorted(loaded, key=lambda n: (n.lineno, n.col_offset))
 
 
 def qualified(text: str, project: ProjectFacts | None = None) -> list[str | None]:
@@ -240,7 +240,7 @@ class A(Base):
 def test_an_attribute_is_known_by_what_the_class_binds_to_it(expression: str, expected: str | None) -> None:
     names, _ = places("")
     analysis = Analysis.once(SourceFile.from_text(CLASS.format(expression)), SETTINGS)
-    names = Names(analysis.facts, NoProject())
+    names = Names(lambda: analysis.facts, NoProject())
     (returned,) = [n for n in walk(analysis.document.segments[0].body) if isinstance(n, ast.Return)]
     assert returned.value is not None
     assert names.made_by(returned.value) == expected

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import gc
+
 import pytest
 
 from prodready.engine.analysis import Analysis
@@ -116,3 +119,24 @@ def _tabbed(code: str) -> str:
     lines = code.split("\n")
     unit = next((len(line) - len(line.lstrip(" ")) for line in lines if line.startswith(" ")), 4)
     return "\n".join("\t" * ((len(line) - len(line.lstrip(" "))) // unit) + line.lstrip(" ") for line in lines)
+
+
+def test_no_tree_waits_for_the_garbage_collector() -> None:
+    """It would hold up whoever types when it comes by."""
+    gc.collect()
+    gc.disable()
+    try:
+        before = _nodes()
+        for case in CASES:
+            analysis = case.analyse(case.code)
+            Analysis.once(analysis.source, case.settings, analysis.knowledge.project)
+            for finding in analysis.findings:
+                plan(analysis, finding)
+        del analysis, finding
+        assert _nodes() == before
+    finally:
+        gc.enable()
+
+
+def _nodes() -> int:
+    return sum(isinstance(known, ast.AST) for known in gc.get_objects())

@@ -45,7 +45,7 @@ class Analysis:
     """One text, what it means, and what is wrong with it.
 
     Nothing of it changes: an edit gives a new snapshot that shares every segment that the edit did not touch. Segments
-    remember the outcome of their last check, together with the knowledge that it was made with.
+    remember the outcome of their last check, and which knowledge it was made with.
     """
 
     __slots__ = ("__dict__", "document", "knowledge", "source")
@@ -69,7 +69,8 @@ class Analysis:
         cls, source: SourceFile, settings: FileSettings | None = None, project: ProjectFacts | None = None
     ) -> Analysis:
         """Analyse a text that will be edited: it is cut into segments."""
-        return cls._fresh(source, Document.open(source.lines), settings, project)
+        settings, document = settings or FileSettings(), Document.open(source.lines)
+        return cls(source, document, _knowing(settings, _module_facts(document, settings), project))._complete()
 
     @classmethod
     def once(
@@ -83,20 +84,10 @@ class Analysis:
 
         `rules` are run in place of those that the settings turn on, to measure them.
         """
-        return cls._fresh(source, Document.whole(source.lines), settings, project, rules)
-
-    @classmethod
-    def _fresh(
-        cls,
-        source: SourceFile,
-        document: Document,
-        settings: FileSettings | None,
-        project: ProjectFacts | None,
-        rules: RuleSet | None = None,
-    ) -> Analysis:
-        settings = settings or FileSettings()
-        facts = _module_facts(document, settings)
-        return cls(source, document, Knowledge(settings, facts, project or NoProject(), rules))._complete()
+        settings, document = settings or FileSettings(), Document.whole(source.lines)
+        # Nobody may want the facts: most rules are off in tests, and what the module tells is a third of the work.
+        tell = partial(_module_facts, document, settings)
+        return cls(source, document, Knowledge(settings, tell, project or NoProject(), rules))._complete()
 
     @property
     def settings(self) -> FileSettings:
@@ -172,7 +163,8 @@ class Analysis:
     def _told_anew(self) -> Analysis:
         """Return the same snapshot with the facts that its segments tell."""
         facts = _module_facts(self.document, self.settings)
-        knowledge = self.knowledge if facts == self.facts else replace(self.knowledge, facts=facts)
+        known = self.knowledge
+        knowledge = known if facts == known.facts else _knowing(known.settings, facts, known.project)
         return Analysis(self.source, self.document, knowledge)
 
     def _by_segment(self, edits: Sequence[Edit]) -> Iterator[Edit]:
@@ -192,7 +184,7 @@ class Analysis:
         """Return a snapshot of the same text with other settings, or other knowledge of the project."""
         settings = settings or self.settings
         facts = _module_facts(self.document, settings)
-        knowledge = Knowledge(settings, facts, project or self.knowledge.project)
+        knowledge = _knowing(settings, facts, project or self.knowledge.project)
         return Analysis(self.source, self.document, knowledge)._complete()
 
 
@@ -200,6 +192,10 @@ def facts_of(source: SourceFile, name: str, package: str) -> ModuleFacts:
     """Return the facts of a module without checking it."""
     document = Document.whole(source.lines)
     return _module_facts(document, FileSettings(module=name, package=package))
+
+
+def _knowing(settings: FileSettings, facts: ModuleFacts, project: ProjectFacts | None) -> Knowledge:
+    return Knowledge(settings, lambda: facts, project or NoProject())
 
 
 def _without_fault(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -245,13 +241,13 @@ def _check(segment: Segment, knowledge: Knowledge) -> Checked:
         return Checked((*fault_findings(segment, knowledge), *stale.findings))
     known = segment.results.get(_Remembered)
     assert known is None or isinstance(known, _Remembered)
-    if known is not None and known.knowledge is knowledge:
+    if known is not None and known.mark is knowledge.mark:
         return known.checked
     checked = check_segment(segment, knowledge) if segment.fault is None else _check_broken(segment, knowledge)
     # An equal outcome stays the same object, by which others know that there is nothing to send again.
     if known is not None and known.checked == checked:
         checked = known.checked
-    segment.results[_Remembered] = _Remembered(knowledge, checked)
+    segment.results[_Remembered] = _Remembered(knowledge.mark, checked)
     return checked
 
 
@@ -267,9 +263,9 @@ def _check_broken(segment: Segment, knowledge: Knowledge) -> Checked:
 
 @dataclass(frozen=True, eq=False)
 class _Remembered:
-    """The outcome of a segment's last check, with what it was made with: one value, since threads share segments."""
+    """The outcome of a segment's last check, and the mark of what it was made with: one value, as threads share it."""
 
-    knowledge: Knowledge
+    mark: object
     checked: Checked
 
 

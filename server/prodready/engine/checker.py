@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -44,15 +44,23 @@ class Checked:
 class Knowledge:
     """Everything besides a segment's own text that its findings depend on.
 
-    `rules` are given where they are not to be those that the settings turn on, to measure them.
+    `tell` returns the module's facts. `rules` are given where they are not to be those that the settings turn on, to
+    measure them.
     """
 
     settings: FileSettings
-    facts: ModuleFacts
+    tell: Callable[[], ModuleFacts]
     project: ProjectFacts
     rules: RuleSet | None = None
     answers: dict[object, object] = field(default_factory=dict, init=False, repr=False)
     """What was worked out from it, for all segments."""
+    mark: object = field(default_factory=object, init=False, repr=False)
+    """What a segment remembers of it, to know it again: itself would keep alive what it was told by."""
+
+    @cached_property
+    def facts(self) -> ModuleFacts:
+        """The facts of the whole module."""
+        return self.tell()
 
 
 class RuleSet:
@@ -143,7 +151,7 @@ def _checked(
         for rule, check in checks:
             if is_text or not rule.of_text:
                 crashes += [RuleCrash(rule.code, error) for error in _run(check, nodes, context, hits)]
-    whole = knowledge.facts.ignores
+    whole = knowledge.facts.ignores if hits else frozenset()
     kept = [hit for hit in hits if not _silenced(hit.finding, hit.line, rules, comments, whole)]
     return kept, tuple(crashes)
 
@@ -208,7 +216,7 @@ def segment_suppressions(segment: Segment) -> Suppressions:
 
 
 def _context(segment: Segment, knowledge: Knowledge) -> Context:
-    names = Names(knowledge.facts, knowledge.project, nodes_of(segment).by_type, knowledge.answers)
+    names = Names(lambda: knowledge.facts, knowledge.project, nodes_of(segment).by_type, knowledge.answers)
     return Context(segment, knowledge.settings, names)
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from prodready.engine.facts import (
@@ -52,6 +53,7 @@ _ANY_KIND: Final = frozenset({ast.NamedExpr, ast.Global, ast.Nonlocal})
 class Names:
     """Name resolution in one segment of a module, in the light of the module's and the project's facts.
 
+    `tell` returns the facts of the module; it is called when they are asked for first, which in tests is seldom.
     `kinds` are the types of nodes that the segment holds: what most code does not use is not looked for.
     `answers` and `module_answers` hold what was worked out already: for this segment, and for every segment that is
     looked at in the light of the same facts.
@@ -59,12 +61,12 @@ class Names:
 
     def __init__(
         self,
-        facts: ModuleFacts,
+        tell: Callable[[], ModuleFacts],
         project: ProjectFacts,
         kinds: Container[type] = _ANY_KIND,
         module_answers: dict[object, object] | None = None,
     ) -> None:
-        self.facts = facts
+        self._tell = tell
         self.project = project
         self.answers: dict[object, object] = {}
         self.module_answers = {} if module_answers is None else module_answers
@@ -74,6 +76,11 @@ class Names:
         # Many rules ask about the same nodes: every one that looks at calls asks what each call calls.
         self._qualified: dict[ast.expr, str | None] = {}
         self._made: dict[ast.expr, str | None] = {}
+
+    @cached_property
+    def facts(self) -> ModuleFacts:
+        """The facts of the whole module."""
+        return self._tell()
 
     def bound_locally(self, name: str, at: ast.AST) -> tuple[Symbol, ...] | None:
         """Return the bindings of `name` in the innermost local scope around `at` that has it; None without one."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from prodready.lsp import jobs
+from prodready.lsp.starting import uncollected
 from prodready.project.os_errors import reason_of
 
 if TYPE_CHECKING:
@@ -93,8 +94,9 @@ class Fixer:
 
 
 def _import() -> None:
-    importlib.import_module("libcst")
-    importlib.import_module("prodready.fixes.planner")
+    with uncollected():
+        importlib.import_module("libcst")
+        importlib.import_module("prodready.fixes.planner")
 
 
 def _text(session: Session, analysis: Analysis) -> jobs.Text:

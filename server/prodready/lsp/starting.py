@@ -24,9 +24,8 @@ _INIT: Final = "__init__"
 _NEW_OBJECTS: Final = (10_000, 20, 50)
 """After how many new objects the collector looks at them, and how often at older ones.
 
-A tree's nodes know their parents, so each edit leaves garbage, and opening a file makes a hundred thousand objects that
-stay. By default that is looked at every 700: a tenth of an edit's time, and now and then a pause of 30 ms; with these,
-a third of both.
+Opening a file makes tens of thousands of objects that stay, and nothing that we drop needs to be looked for: trees are
+taken apart (`engine.nodes`). By default there is a look at every 700 new objects: a tenth of the time of opening.
 """
 
 _C = TypeVar("_C", bound=type)

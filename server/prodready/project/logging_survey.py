@@ -109,7 +109,7 @@ def _verified(qualified: str, index: ProjectIndex) -> SharedLogger | None:
     from prodready.models.loggers import kind_of_object
 
     module, _, name = qualified.rpartition(".")
-    kind = kind_of_object(qualified, Names(ModuleFacts(), index))
+    kind = kind_of_object(qualified, Names(ModuleFacts, index))
     needs = _needs(module, index) if kind is not None else None
     return SharedLogger(module, name, kind.value, needs) if kind is not None and needs is not None else None
 
