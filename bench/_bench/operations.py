@@ -11,6 +11,7 @@ from types import FrameType
 from _bench.sample import sample
 from prodready.engine.analysis import Analysis
 from prodready.engine.checker import Knowledge, RuleSet, check_segment
+from prodready.engine.document import Document
 from prodready.engine.facts import NoProject
 from prodready.engine.nodes import nodes_of
 from prodready.engine.rule import Rule
@@ -82,8 +83,7 @@ class _Text:
         analysis = Analysis.once(source, rules=RuleSet([]))
         (self._segment,) = analysis.document.segments
         self._knowledge = analysis.knowledge
-        fresh = Analysis.once(source, rules=RuleSet([])).document.segments[0]
-        fresh.results.clear()
+        (fresh,) = Document.whole(source.lines).segments
         self.walk = _counted(lambda: nodes_of(fresh))
         # The first run of anything also imports and remembers what the process keeps.
         self._nothing = min(self._checked([]) for _ in range(2))

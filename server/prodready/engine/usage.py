@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from prodready.engine.nodes import Nodes
 from prodready.engine.syntax import dotted, is_main_guard, parent, walk
@@ -65,12 +65,12 @@ def usage_in(nodes: Nodes) -> Usage:
     guards = [n for n in nodes.by_type.get(ast.If, ()) if is_main_guard(n)]
     runs = [n for kind in (ast.Expr, ast.Assign) for n in nodes.by_type.get(kind, ()) if _runs_program(n)]
     handlers = nodes.by_type.get(ast.ExceptHandler, ())
-    calls = [n for n in nodes.by_type.get(ast.Call, ()) if isinstance(n, ast.Call)]
+    calls = cast("Sequence[ast.Call]", nodes.by_type.get(ast.Call, ()))
     keeping = (node for kind in _KEEPING for node in nodes.by_type.get(kind, ()))
     return Usage(
         frozenset(called_in([*guards, *runs])),
         frozenset(called_in(handlers)),
-        frozenset(name for call in calls for name in _registered(call)),
+        frozenset(_registered_in(calls)),
         frozenset(values_in(keeping)),
         any(isinstance(call.func, ast.Name) and call.func.id == "input" for call in calls),
         frozenset(_logging_in(calls)),
@@ -167,11 +167,16 @@ def _logging_in(calls: Iterable[ast.Call]) -> Iterator[str]:
                 yield written
 
 
-def _registered(call: ast.Call) -> Iterator[str]:
-    function = call.func
-    if isinstance(function, ast.Attribute) and function.attr == "register" and _last_name(function.value) == "atexit":
-        names = (_last_name(argument) for argument in call.args[:1])
-        yield from (name for name in names if name is not None)
+def _registered_in(calls: Iterable[ast.Call]) -> Iterator[str]:
+    for call in calls:
+        function = call.func
+        if (
+            isinstance(function, ast.Attribute)
+            and function.attr == "register"
+            and _last_name(function.value) == "atexit"
+        ):
+            names = (_last_name(argument) for argument in call.args[:1])
+            yield from (name for name in names if name is not None)
 
 
 def _last_name(node: ast.expr) -> str | None:

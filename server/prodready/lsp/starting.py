@@ -21,7 +21,7 @@ _FIELDS: Final = "__attrs_attrs__"
 
 _INIT: Final = "__init__"
 
-_NEW_OBJECTS: Final = (10_000, 20, 50)
+_NEW_OBJECTS: Final = (50_000, 20, 50)
 """After how many new objects the collector looks at them, and how often at older ones.
 
 Opening a file makes tens of thousands of objects that stay, and nothing that we drop needs to be looked for: trees are
