@@ -150,7 +150,9 @@ def _checked(
     for nodes, checks in _dispatch(segment, rules):
         for rule, check in checks:
             if is_text or not rule.of_text:
-                crashes += [RuleCrash(rule.code, error) for error in _run(check, nodes, context, hits)]
+                errors = _run(check, nodes, context, hits)
+                if errors:
+                    crashes += [RuleCrash(rule.code, error) for error in errors]
     whole = knowledge.facts.ignores if hits else frozenset()
     kept = [hit for hit in hits if not _silenced(hit.finding, hit.line, rules, comments, whole)]
     return kept, tuple(crashes)

@@ -7,7 +7,7 @@ from typing import Final
 
 from prodready.engine.closing import handed_on
 from prodready.engine.facts import (
-    OtherSymbol,
+    SOMETHING,
     SegmentFacts,
     Symbol,
     bindings,
@@ -15,7 +15,7 @@ from prodready.engine.facts import (
 )
 from prodready.engine.nodes import Nodes, nodes_of
 from prodready.engine.segments import Segment
-from prodready.engine.syntax import SCOPES, children, flat_statements
+from prodready.engine.syntax import SCOPES, flat_statements, reversed_children
 from prodready.engine.usage import usage_in
 
 _IN_BLOCKS: Final = (ast.stmt, ast.ExceptHandler, ast.match_case)
@@ -38,7 +38,7 @@ def extract_facts(segment: Segment, ignores: frozenset[str] = frozenset()) -> Se
         frozenset(collected.exports),
         ignores,
         module_hands_on=frozenset(collected.hands_on),
-        usage=usage_in(nodes),
+        usage=usage_in(nodes, segment.body),
         rebound=frozenset(collected.rebound),
     )
 
@@ -56,7 +56,7 @@ def _member_facts(segment: Segment, ignores: frozenset[str]) -> SegmentFacts:
         function_reads=nodes.reads.union(collected.reads),
         ignores=ignores,
         part=(wrapper.name, class_symbol(wrapper)),
-        usage=usage_in(nodes),
+        usage=usage_in(nodes, segment.body),
         rebound=frozenset(collected.rebound),
     )
 
@@ -79,7 +79,7 @@ class _Collector:
             self.symbols.setdefault(name, []).append(symbol)
         for handler in getattr(node, "handlers", ()):
             if handler.name:
-                self.symbols.setdefault(handler.name, []).append(OtherSymbol())
+                self.symbols.setdefault(handler.name, []).append(SOMETHING)
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
             origin = "." * node.level + (node.module or "")
             self.stars.append(origin)
@@ -105,7 +105,7 @@ class _Collector:
             self._closes(here)
             self.hands_on.update(handed_on(here))
             # The statements in the blocks of this one come on their own.
-            stack.extend(child for child in children(here) if not isinstance(child, _IN_BLOCKS))
+            stack += [child for child in reversed_children(here) if not isinstance(child, _IN_BLOCKS)]
 
     def globals(self) -> None:
         """Note the names that functions bind for the module."""

@@ -91,6 +91,10 @@ class OtherSymbol:
     like: str = ""
 
 
+SOMETHING: Final = OtherSymbol()
+"""What most names are bound to; one object, since every binding of a file comes by here."""
+_LITERAL: Final = OtherSymbol(literal=True)
+
 Symbol: TypeAlias = ImportSymbol | CallSymbol | AliasSymbol | FunctionSymbol | ClassSymbol | OtherSymbol
 
 
@@ -180,13 +184,13 @@ def one_of(symbols: tuple[Symbol, ...]) -> Symbol | None:
 
     Where there are many, nobody looks whether they do: each use of the name asks.
     """
-    if len(symbols) > _MOST_BINDINGS:
-        return None
-    telling = {s for s in symbols if not isinstance(s, OtherSymbol)} if len(symbols) > 1 else set(symbols)
-    if len(symbols) > 1 and any(isinstance(s, OtherSymbol) and not s.literal for s in symbols):
-        return None
-    if not telling:
+    if len(symbols) < 2:
         return symbols[0] if symbols else None
+    if len(symbols) > _MOST_BINDINGS or any(isinstance(s, OtherSymbol) and not s.literal for s in symbols):
+        return None
+    telling = {s for s in symbols if not isinstance(s, OtherSymbol)}
+    if not telling:
+        return symbols[0]
     return telling.pop() if len(telling) == 1 else None
 
 
@@ -219,7 +223,7 @@ def merge(parts: Iterable[SegmentFacts], name: str = "", package: str = "") -> M
     for key in list(classes):
         _join_parts(bindings, key, classes)
     for key in sorted(rebound):
-        bindings.setdefault(key, []).append(OtherSymbol())
+        bindings.setdefault(key, []).append(SOMETHING)
     symbols = {key: tuple(bound) for key, bound in bindings.items()}
     made = {key for key, bound in symbols.items() if any(isinstance(s, CallSymbol) for s in bound)}
     return ModuleFacts(
@@ -299,7 +303,7 @@ def symbol_of(value: ast.expr | None) -> Symbol:
     target = dotted(value)
     if target is not None:
         return AliasSymbol(target)
-    return OtherSymbol(literal=isinstance(value, ast.Constant))
+    return _LITERAL if isinstance(value, ast.Constant) else SOMETHING
 
 
 def _call_symbol(call: ast.Call) -> Symbol:
@@ -307,7 +311,7 @@ def _call_symbol(call: ast.Call) -> Symbol:
     while isinstance(callee, ast.Attribute) and callee.attr in _SAME_LOGGER and isinstance(callee.value, ast.Call):
         callee = callee.value.func
     name = dotted(callee)
-    return CallSymbol(name) if name else OtherSymbol()
+    return CallSymbol(name) if name else SOMETHING
 
 
 def bindings(statement: ast.stmt) -> Iterator[tuple[str, Symbol]]:
@@ -371,7 +375,7 @@ def _match(node: ast.Match) -> Iterator[tuple[str, Symbol]]:
         for part in ast.walk(case.pattern):
             name = getattr(part, "name", None) or getattr(part, "rest", None)
             if name:
-                yield name, OtherSymbol()
+                yield name, SOMETHING
 
 
 _BINDERS: Final[Mapping[type[ast.stmt], Callable[..., Iterator[tuple[str, Symbol]]]]] = {
@@ -394,7 +398,7 @@ _BINDERS: Final[Mapping[type[ast.stmt], Callable[..., Iterator[tuple[str, Symbol
 
 def _targets(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, Symbol]]:
     if isinstance(target, ast.Name):
-        yield target.id, symbol_of(value) if value is not None else OtherSymbol()
+        yield target.id, symbol_of(value) if value is not None else SOMETHING
     elif isinstance(target, (ast.Tuple, ast.List)):
         values: list[ast.expr | None] = [None] * len(target.elts)
         if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
@@ -429,8 +433,11 @@ def class_symbol(node: ast.ClassDef) -> ClassSymbol:
     for statement in flat_statements(node.body):
         # Once: a class in a class in a class would be looked at twice as often with each level.
         bound = list(bindings(statement))
-        names.update(name for name, _ in bound)
-        names.update(handler.name for handler in getattr(statement, "handlers", ()) if handler.name)
+        for name, _ in bound:
+            names.add(name)
+        for handler in getattr(statement, "handlers", ()):
+            if handler.name:
+                names.add(handler.name)
         attribute, kind = declared(statement) or ("", None)
         if attribute:
             attributes.setdefault(attribute, []).append(OtherSymbol(like=dotted(kind) or ""))
@@ -484,5 +491,5 @@ def _unless_local(symbol: Symbol, local: set[str]) -> Symbol:
     """Return `symbol`, or one that says nothing where it speaks of a name that means something else at module level."""
     if isinstance(symbol, (CallSymbol, AliasSymbol)):
         written = symbol.callee if isinstance(symbol, CallSymbol) else symbol.target
-        return OtherSymbol() if written.partition(".")[0] in local else symbol
+        return SOMETHING if written.partition(".")[0] in local else symbol
     return symbol

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 from prodready.engine.facts import (
     MAX_HOPS,
+    SOMETHING,
     AliasSymbol,
     CallSymbol,
     ClassSymbol,
@@ -45,8 +46,9 @@ Scope: TypeAlias = dict[str, tuple[Symbol, ...]]
 
 BUILTINS: Final = frozenset(dir(builtins))
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_HAS_STATEMENTS: Final = (*FUNCTIONS, ast.ClassDef)
 _OPENS_SCOPE: Final = (*SCOPES, *_COMPREHENSIONS)
-_OTHER: Final = (OtherSymbol(),)
+_OTHER: Final = (SOMETHING,)
 _ANY_KIND: Final = frozenset({ast.NamedExpr, ast.Global, ast.Nonlocal})
 
 
@@ -348,7 +350,7 @@ class Names:
 
 def _is_body(scope: ast.AST, child: ast.AST) -> bool:
     """Tell whether `child` runs in the scope that `scope` opens, not around it as a default or a decorator does."""
-    if isinstance(scope, (*FUNCTIONS, ast.ClassDef)):
+    if isinstance(scope, _HAS_STATEMENTS):
         return isinstance(child, ast.stmt)
     if isinstance(scope, ast.Lambda):
         return child is scope.body
@@ -368,7 +370,7 @@ def _scope_symbols(scope: ast.AST, kinds: Container[type]) -> Scope:
 
 def _function_symbols(function: FunctionNode, kinds: Container[type]) -> Scope:
     symbols = _block_symbols(function.body, argument_names(function.args))
-    if not any(kind in kinds for kind in (ast.NamedExpr, ast.Global, ast.Nonlocal)):
+    if ast.NamedExpr not in kinds and ast.Global not in kinds and ast.Nonlocal not in kinds:
         return symbols
     elsewhere: set[str] = set()
     rebound: list[str] = []

@@ -62,7 +62,10 @@ def selectors_for(code: str, name: str, twins: Sequence[str] = ()) -> frozenset[
 def suppressions(lines: Sequence[str], text: str) -> Suppressions:
     """Read the suppressing comments of a segment, given as lines and as a whole."""
     lowered = text.lower()
-    if not any(mark in lowered for mark in _MARKS):
+    for mark in _MARKS:
+        if mark in lowered:
+            break
+    else:
         return NOTHING
     by_line: dict[int, frozenset[str]] = {}
     whole: frozenset[str] = frozenset()

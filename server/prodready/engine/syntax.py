@@ -52,7 +52,7 @@ def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        stack += _reversed_children(node)
+        stack += reversed_children(node)
 
 
 def walk_own(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -62,10 +62,10 @@ def walk_own(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         node = stack.pop()
         yield node
         if not isinstance(node, SCOPES):
-            stack += _reversed_children(node)
+            stack += reversed_children(node)
 
 
-def _reversed_children(node: ast.AST) -> list[ast.AST]:
+def reversed_children(node: ast.AST) -> list[ast.AST]:
     """Return the direct children of a node, the last one first: a list, since walks see every node of a file."""
     found: list[ast.AST | None] = []
     for name in CHILD_FIELDS.get(type(node), node._fields):

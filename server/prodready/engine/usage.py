@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
 from prodready.engine.nodes import Nodes
-from prodready.engine.syntax import dotted, is_main_guard, parent, walk
+from prodready.engine.syntax import dotted, is_main_guard, walk
 
 _LOGS: Final = ("log", "logger", "logging")
 """How the names of attributes end that hold a logger."""
@@ -60,31 +61,29 @@ UNUSED: Final = Usage()
 """Nothing is called from anywhere special."""
 
 
-def usage_in(nodes: Nodes) -> Usage:
-    """Return how the code of one segment uses functions."""
+def usage_in(nodes: Nodes, body: Iterable[ast.stmt]) -> Usage:
+    """Return how the code of one segment, with the statements `body`, uses functions."""
     guards = [n for n in nodes.by_type.get(ast.If, ()) if is_main_guard(n)]
-    runs = [n for kind in (ast.Expr, ast.Assign) for n in nodes.by_type.get(kind, ()) if _runs_program(n)]
+    runs = [statement for statement in body if _runs_program(statement)]
     handlers = nodes.by_type.get(ast.ExceptHandler, ())
     calls = cast("Sequence[ast.Call]", nodes.by_type.get(ast.Call, ()))
-    keeping = (node for kind in _KEEPING for node in nodes.by_type.get(kind, ()))
+    keeping = itertools.chain(*[nodes.by_type.get(kind, ()) for kind in _KEEPING])
     return Usage(
         frozenset(called_in([*guards, *runs])),
         frozenset(called_in(handlers)),
         frozenset(_registered_in(calls)),
         frozenset(values_in(keeping)),
-        any(isinstance(call.func, ast.Name) and call.func.id == "input" for call in calls),
+        "input" in [call.func.id for call in calls if call.func.__class__ is ast.Name],
         frozenset(_logging_in(calls)),
         bool(runs),
     )
 
 
-def _runs_program(node: ast.AST) -> bool:
+def _runs_program(node: ast.stmt) -> bool:
     """Tell whether a statement at module level runs the program: `main()`, `sys.exit(main())`, `path = sys.argv[1]`.
 
     What stands under a condition may only ask whether the program can run at all.
     """
-    if parent(node) is not None:
-        return False
     value = node.value if isinstance(node, (ast.Expr, ast.Assign)) else None
     if isinstance(value, ast.Subscript):
         return dotted(value.value) == "sys.argv" and isinstance(value.slice, ast.Constant)
@@ -96,55 +95,43 @@ def joined(parts: Iterable[Usage]) -> Usage:
     """Return the usage in several segments together."""
     every = list(parts)
     return Usage(
-        frozenset().union(*(u.by_script for u in every)),
-        frozenset().union(*(u.by_handlers for u in every)),
-        frozenset().union(*(u.at_exit for u in every)),
-        frozenset().union(*(u.as_values for u in every)),
+        frozenset().union(*[u.by_script for u in every]),
+        frozenset().union(*[u.by_handlers for u in every]),
+        frozenset().union(*[u.at_exit for u in every]),
+        frozenset().union(*[u.as_values for u in every]),
         any(u.asks for u in every),
-        frozenset().union(*(u.logs for u in every)),
+        frozenset().union(*[u.logs for u in every]),
         any(u.is_program for u in every),
     )
 
 
-def _given(call: ast.Call) -> list[ast.expr]:
-    return [*call.args, *(k.value for k in call.keywords)]
-
-
-def _value(node: ast.Assign | ast.AnnAssign | ast.Return) -> Sequence[ast.expr | None]:
-    return (node.value,)
-
-
-def _values(node: ast.Dict) -> Sequence[ast.expr]:
-    return node.values
-
-
-def _elements(node: ast.List | ast.Tuple | ast.Set) -> Sequence[ast.expr]:
-    return node.elts
-
-
-_KEEPING: Final[Mapping[type[ast.AST], Callable[..., Sequence[ast.expr | None]]]] = {
-    ast.Call: _given,
-    ast.Assign: _value,
-    ast.AnnAssign: _value,
-    ast.Return: _value,
-    ast.Dict: _values,
-    ast.List: _elements,
-    ast.Tuple: _elements,
-    ast.Set: _elements,
+_KEEPING: Final[Mapping[type[ast.AST], str]] = {
+    ast.Call: "args",
+    ast.keyword: "value",
+    ast.Assign: "value",
+    ast.AnnAssign: "value",
+    ast.Return: "value",
+    ast.Dict: "values",
+    ast.List: "elts",
+    ast.Tuple: "elts",
+    ast.Set: "elts",
 }
-"""The expressions that a node of each kind takes as values."""
+"""Where a node of each kind has the expressions that it takes as values."""
 
 
-def values_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Yield the names, without what they are attributes of, that nodes take as values."""
-    # Every call of a file comes by here: no function is called for what is neither a name nor an attribute.
+def values_in(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names, without what they are attributes of, that nodes take as values."""
+    found: set[str] = set()
+    # Every call of a file comes by here: nothing is called for what is neither a name nor an attribute.
     for node in nodes:
-        taken = _KEEPING.get(node.__class__)
-        for value in taken(node) if taken is not None else ():
+        place = _KEEPING.get(node.__class__)
+        taken = None if place is None else node.__dict__[place]
+        for value in taken if taken.__class__ is list else (taken,):
             if value.__class__ is ast.Name:
-                yield value.id
+                found.add(value.id)
             elif value.__class__ is ast.Attribute:
-                yield value.attr
+                found.add(value.attr)
+    return found
 
 
 def called_in(blocks: Iterable[ast.AST]) -> Iterator[str]:
