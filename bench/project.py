@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from _bench.machine import description, resident
-from _bench.peers import Linter, others, ours, ruff
+from _bench.peers import Linter, others, ours, ruff, walk_ast
 from _bench.projects import projects
 from _bench.tables import table
 from _dev.problem import CANNOT, Problem
@@ -75,7 +75,7 @@ def measure(name: str = "Django", rounds: int = 3, limit: float = LIMIT) -> dict
     with tempfile.TemporaryDirectory(prefix="prodready-bench-") as cache:
         warm = ours(Path(cache))
         _run(warm, root, limit)
-        linters = [ours(), warm, ruff(), *others()]
+        linters = [ours(), warm, walk_ast(), ruff(), *others()]
         runs: dict[str, list[Run]] = {linter.name: [] for linter in linters}
         for number in range(rounds):
             for linter in linters:

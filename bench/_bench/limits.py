@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from _bench.peers import AGAIN, FIRST, WALK_AST
 from _bench.servers import OURS, RUFF
 from _bench.tables import table
 from _bench.timing import Figure
@@ -31,6 +32,12 @@ LIMITS = (
     Limit("django/db/models/expressions.py", "opened again", 80),
     Limit("", "start to initialized", 400),
 )
+PROJECT_LIMITS = ((FIRST, 10.0), (AGAIN, 1.5))
+"""Seconds that each command may take over the project."""
+MEMORY_LIMIT = 400
+"""Megabytes that all processes of a first check may hold."""
+WALK_THERE = 4.5
+"""Seconds that parsing and walking the project took on the machine that the limits were set on."""
 RUFF_THERE = {
     "django/http/response.py": 1.1,
     "django/db/models/expressions.py": 3.7,
@@ -47,6 +54,17 @@ def page(results: Mapping[str, Figures]) -> str:
         for title, limit, here in _measured(results)
     ]
     return table(("Milliseconds", "at most", "here", f"here / {slower:.2f}"), rows)
+
+
+def project_page(seconds: Mapping[str, float], memory: int) -> str:
+    """Return the same for a whole project: `seconds` of each command, `memory` in bytes."""
+    slower = seconds[WALK_AST] / WALK_THERE
+    rows = [
+        (f"{name}, seconds", f"{most:g}", f"{seconds[name]:.1f}", f"{seconds[name] / slower:.1f}")
+        for name, most in PROJECT_LIMITS
+    ]
+    rows.append((f"{FIRST}, megabytes", str(MEMORY_LIMIT), f"{memory / 1e6:.0f}", ""))
+    return table(("", "at most", "here", f"here / {slower:.2f}"), rows)
 
 
 def slowness(results: Mapping[str, Figures]) -> float:

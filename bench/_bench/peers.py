@@ -12,6 +12,8 @@ from _bench.servers import RUFF_RULES
 from _bench.side import python_with
 from _dev.places import ROOT
 
+FIRST, AGAIN = "prodready check", "prodready check, nothing changed"
+WALK_AST = "ast.parse, ast.walk, one process"
 REQUIREMENTS = ROOT / "requirements" / "bench.txt"
 PYLINT_MESSAGES = (
     "bare-except", "broad-exception-caught", "consider-using-with", "logging-format-interpolation",
@@ -34,8 +36,13 @@ def ours(cache: Path | None = None) -> Linter:
     command = (sys.executable, "-m", "prodready", "check", "--format", "json")
     codes = frozenset({0, 1, 2})
     if cache is None:
-        return Linter("prodready check", (*command, "--no-cache"), codes)
-    return Linter("prodready check, nothing changed", command, codes, {"PRODREADY_CACHE_DIR": str(cache)})
+        return Linter(FIRST, (*command, "--no-cache"), codes)
+    return Linter(AGAIN, command, codes, {"PRODREADY_CACHE_DIR": str(cache)})
+
+
+def walk_ast() -> Linter:
+    """Return what only parses and walks, in one process: it tells how fast the machine is."""
+    return Linter(WALK_AST, (sys.executable, str(Path(__file__).with_name("walk_ast.py"))))
 
 
 def ruff() -> Linter:

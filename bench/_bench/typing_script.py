@@ -38,6 +38,7 @@ class Typist:
         self.version = 0
         self.diagnostics: list[Json] = []
         self._bare = False
+        self._tells_versions = False
 
     def open(self) -> float:
         """Open the document; returns the time to its diagnostics."""
@@ -118,7 +119,12 @@ class Typist:
         if message.get("method") != "textDocument/publishDiagnostics":
             return False
         params = message["params"]
-        return bool(params["uri"] == self.page.uri and params.get("version", self.version) == self.version)
+        version = params.get("version")
+        if params["uri"] != self.page.uri or (version is None and self._tells_versions):
+            # Also what is taken back because the document was closed has none.
+            return False
+        self._tells_versions = version is not None
+        return version in (None, self.version)
 
 
 def _milliseconds(sent: float, answer: Message) -> float:

@@ -14,7 +14,7 @@ import project
 from _bench import limits
 from _bench.language_client import LanguageClient, ServerDiedError
 from _bench.machine import description, resident
-from _bench.servers import FLOOR, Peer
+from _bench.servers import FLOOR, OURS, Peer
 from _bench.tables import share, table
 from _bench.timing import Figure
 from _bench.typing_script import BARE, NAMED, Page, Typist
@@ -91,6 +91,19 @@ def test_a_typist_opens_edits_asks_and_opens_again(typist: Typist) -> None:
     assert typist.version == 4
 
 
+def test_what_is_taken_back_at_closing_is_no_answer_to_opening_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(CODE.replace("third()", "print(1)"))
+    client, _ = OURS.start(tmp_path)
+    typist = Typist(client, Page(path))
+    typist.open()
+    told = typist.diagnostics
+    typist.open_again()
+    assert [diagnostic["code"] for diagnostic in typist.diagnostics] == ["OBS101"]
+    assert typist.diagnostics == told
+    client.close()
+
+
 def test_memory_of_a_process_includes_its_children(typist: Typist) -> None:
     import os
 
@@ -162,4 +175,19 @@ def test_limits_stand_beside_what_was_measured_and_what_it_is_on_a_machine_as_fa
         "| django/db/models/expressions.py, quick fixes | 30 | 6.0 | 4.0 |",
         "| django/db/models/expressions.py, opened again | 80 | 90.0 | 60.0 |",
         "| start to initialized | 400 | 450 | 300 |",
+    ]
+
+
+def test_limits_of_a_project_are_told_for_a_machine_that_walks_as_fast_as_theirs() -> None:
+    seconds = {
+        "prodready check": 12.0,
+        "prodready check, nothing changed": 0.9,
+        "ast.parse, ast.walk, one process": 6.75,
+    }
+    assert limits.project_page(seconds, 153_400_000).splitlines() == [
+        "|  | at most | here | here / 1.50 |",
+        "| --- | ---: | ---: | ---: |",
+        "| prodready check, seconds | 10 | 12.0 | 8.0 |",
+        "| prodready check, nothing changed, seconds | 1.5 | 0.9 | 0.6 |",
+        "| prodready check, megabytes | 400 | 153 |  |",
     ]
