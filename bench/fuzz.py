@@ -48,10 +48,10 @@ What was found so far: a repair of code with half a character in it (a lone surr
 repair of text put together with bytes, which libcst reads and CPython refuses; two repairs of text that ends with a
 backslash in front of a value, which failed; one of bytes in several literals, which logged each by itself; the name of
 a character that does not end, in a text in the braces of another, at which reading newer syntax came to no end;
-definitions in the brackets of definitions, which took it twice as long with each level; and four times a target that
-took for code, or for a log message, what Python does not. All of these inputs are tests now
-(`tests/bench/test_fuzz.py`), which run each target without the fuzzer; a failure in the table is one of them. What the
-fuzzer keeps is where its next run begins.
+definitions in the brackets of definitions, which took it twice as long with each level; a backslash in front of a value
+that is printed with its name, which made an escape of the name; and four times a target that took for code, or for a
+log message, what Python does not. All of these inputs are tests now (`tests/bench/test_fuzz.py`), which run each target
+without the fuzzer; a failure in the table is one of them. What the fuzzer keeps is where its next run begins.
 
 Each target had {seconds} seconds: `python3 scripts/dev.py bench fuzz --seconds {seconds}` on
 {machine}.

@@ -24,6 +24,7 @@ INPUTS = {
     "a printed text over two lines": b"f'{a}'\r''",
     "a printed raw text with a backslash in front of a value": b'rf"\\{a}"',
     "a printed text with a backslash in front of a value": b'f"a={a!r} \\{a}"',
+    "a backslash in front of a value that is printed with its name": b'f"\\{x=}"',
     "the name of a character that does not end, in a text in a text": b'f"]N{f"\\N{',
     "definitions in the brackets of definitions, thirty deep": b"def f[T: " * 30,
     "such definitions, with all that closes them": b"f" + b":def f[x:f" * 30 + b"]" * 30,

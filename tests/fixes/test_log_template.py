@@ -1,9 +1,12 @@
-"""The last line ends of a message go, as they are written in a literal; what only looks like one stays."""
+"""How the text of a message is written: without its last line ends, and with what stands in front of a value."""
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
+from prodready.fixes.log_message import read_call
 from prodready.fixes.log_template import Template, Text, _without_last_newlines
 
 
@@ -30,3 +33,17 @@ def test_the_last_line_end_of_raw_text_stays_where_a_backslash_stands_in_front_o
     raw = Text("a\\\n", '"""', is_raw=True)
     assert Template((raw,)).trimmed().pieces == (raw,)
     assert Template((Text("a\n", '"""', is_raw=True),)).trimmed().pieces == (Text("a", '"""', is_raw=True),)
+
+
+def _rendered(code: str) -> tuple[str, list[str]]:
+    return read_call(code).template.rendered("stdlib", '"', "event")
+
+
+def test_a_backslash_does_not_make_an_escape_of_the_name_that_a_value_is_printed_with() -> None:
+    assert _rendered(r'print(f"\{n=} left")') == (r'"\\n=%r left"', ["n"])
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="no braces could hold this before")
+def test_code_that_a_value_is_printed_with_stays_as_it_was_written() -> None:
+    assert _rendered(r"""print(f"{'\n'=}")""") == (r'''"'\\n'=%r"''', [r"'\n'"])
+    assert _rendered("""print(f"{n["a"]=}")""") == (r'''"n[\"a\"]=%r"''', ['n["a"]'])

@@ -269,16 +269,20 @@ def _formatted(value: cst.FormattedString) -> list[Piece]:
             pieces.append(Text(_without_doubles(part.value), quote, is_raw))
         elif isinstance(part, cst.FormattedStringExpression):
             if part.equal is not None:
-                pieces.append(Text(_before_value(part), quote, is_raw))
+                pieces.append(Text(_before_value(part, quote, is_raw), quote, is_raw))
             pieces.append(_field(part, value))
     return pieces
 
 
-def _before_value(part: cst.FormattedStringExpression) -> str:
-    """Return the text that `{x = }` writes in front of its value."""
+def _before_value(part: cst.FormattedStringExpression, quote: str, is_raw: bool) -> str:
+    """Return the text that `{x = }` writes in front of its value, as it is written between quotes.
+
+    It is code, which may hold backslashes and the same quotes from Python 3.12 on.
+    """
     assert part.equal is not None
     module = cst.Module([])
-    return module.code_for_node(part.expression) + module.code_for_node(part.equal)
+    said = module.code_for_node(part.expression) + module.code_for_node(part.equal)
+    return said if is_raw else said.replace("\\", "\\\\").replace(quote, f"\\{quote}")
 
 
 def _field(part: cst.FormattedStringExpression, inside: cst.FormattedString) -> Field:
@@ -338,7 +342,7 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
             quote = quoted.quote[0]
             here = Text(here.quoted(quote, is_raw=False), quote)
         if isinstance(here, Text) and isinstance(last, Text) and (last.quote, last.is_raw) == (here.quote, here.is_raw):
-            found[-1] = _part(last, last.raw + here.raw)
+            found[-1] = last.followed_by(here.raw)
         elif not isinstance(here, Text) or here.raw:
             found.append(here)
     return found

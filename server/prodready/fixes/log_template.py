@@ -32,11 +32,22 @@ class Text:
         if self.is_raw:
             # No literal of its own: a part of one may end with a backslash, in front of a value.
             return _LINE_END.sub("\n", self.raw)
-        # The last backslash of a part in front of a value stands for itself, as there is no escape that it begins.
-        alone = (len(self.raw) - len(self.raw.rstrip("\\"))) % 2 * "\\"
-        value = ast.literal_eval(f"{self.quote}{self.raw}{alone}{self.quote}")
+        value = ast.literal_eval(f"{self.quote}{self._closed}{self.quote}")
         assert isinstance(value, str)
         return value
+
+    @property
+    def _closed(self) -> str:
+        """The text as it may be written in front of anything.
+
+        The last backslash of a part in front of a value stands for itself, as there is no escape that it begins.
+        """
+        is_open = not self.is_raw and (len(self.raw) - len(self.raw.rstrip("\\"))) % 2
+        return f"{self.raw}\\" if is_open else self.raw
+
+    def followed_by(self, raw: str) -> Text:
+        """Return the text with more behind it, as written between the same quotes."""
+        return replace(self, raw=self._closed + raw)
 
     def without_end(self, characters: str) -> Text:
         """Return the text without the line ends, and those of some characters, that it ends with."""
