@@ -61,7 +61,7 @@ def test_links_are_passed_over(tmp_path: Path) -> None:
     assert names(tmp_path / "out") == {"a.py"}
 
 
-@pytest.mark.parametrize("name", ["../evil.py", "a/../../evil.py", "/tmp/evil.py", "..\\evil.py", "C:\\evil.py"])
+@pytest.mark.parametrize("name", ["../evil.py", "a/../../evil.py", "/evil.py", "..\\evil.py", "C:\\evil.py"])
 @pytest.mark.parametrize("kind", ["wheel", "sdist"])
 def test_a_name_that_leads_outside_stops_everything(tmp_path: Path, name: str, kind: str) -> None:
     files = {"good.py": "", name: ""}
